@@ -1,0 +1,1 @@
+"""medinfer: read medical documents and clinical text through NVIDIA Triton."""

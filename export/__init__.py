@@ -1,0 +1,1 @@
+"""Checkpoint -> ONNX -> verified -> placed in the model repository -> published."""

@@ -1,0 +1,1 @@
+"""Queues in, results out: intake, worker, and the decisions between them."""

@@ -1,0 +1,1 @@
+"""Runs Triton: launcher, backends, and the pure code behind the python models."""

@@ -1,0 +1,1 @@
+"""How our checkpoints were fine-tuned, and the readers of their data."""

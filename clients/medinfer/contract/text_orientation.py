@@ -1,11 +1,11 @@
-"""PP-LCNet text-line orientation: is a line crop upside down?"""
+"""PP-OCR v2.0 text-line orientation: is a line crop upside down?"""
 
 from medinfer.contract.dtypes import DType
 from medinfer.contract.models import Backend, Batching, Device, Model, Placement
 from medinfer.contract.sources import OcrStage, RapidOcrSource
 from medinfer.contract.tensors import Tensor
 
-HEIGHT_PX, WIDTH_PX = 80, 160
+HEIGHT_PX, WIDTH_PX = 48, 192
 
 MODEL = Model(
     name="text_orientation",

@@ -25,18 +25,25 @@ class _Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class DocumentLocation(_Message):
+class ObjectLocation(_Message):
+    """An object in S3."""
+
     bucket: Annotated[str, StringConstraints(min_length=3, max_length=63)]
     key: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 
 
 class DocumentJob(_Message):
-    """One document to read. ``deadline`` overrides the deadline of the source's class."""
+    """One document to read.
+
+    ``job_id`` is the key of everything that follows: the result is stored under it, once, and a second
+    job of the same id gets the first one's result. It goes into logs, so it must not be derived from a
+    patient's data. ``deadline`` overrides the deadline of the source's class.
+    """
 
     version: Literal[1] = 1
     job_id: JobId
     source: Source
-    document: DocumentLocation
+    document: ObjectLocation
     content_type: Annotated[str, StringConstraints(max_length=255)] | None = None
     submitted_at: AwareDatetime
     tenant: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
@@ -47,25 +54,27 @@ class DocumentJob(_Message):
 
 
 class CompletionEvent(_Message):
-    """Sent once a result is stored. Says where, never what."""
+    """Sent when a result is stored, at least once for each job. Says where, never what."""
 
     version: Literal[1] = 1
     job_id: JobId
     status: Literal["succeeded", "failed"]
     error_code: str | None = None
-    bucket: str
-    key: str
+    result: ObjectLocation
     completed_at: AwareDatetime
 
 
-class DeadLetter(_Message):
-    """Why a message was given up. ``body`` is there only for a message that could not be parsed as
-    a job id-bearing job, as a hash: the message itself may hold anything."""
+class DeadLetterEntry(_Message):
+    """Why a message was given up: a code for machines and a sentence for people, neither with content.
+
+    ``job`` is set when the message could be read as a job. One that could not be may hold anything,
+    a patient's words included, so of that only the SHA-256 of its body is kept: enough to find the
+    same message in the producer's own records.
+    """
 
     version: Literal[1] = 1
-    job_id: JobId | None = None
-    code: str
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,64}$")]
     message: str
     job: DocumentJob | None = None
-    body_sha256: str | None = None
+    body_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     failed_at: AwareDatetime

@@ -36,7 +36,14 @@ def test_a_shape_is_admitted_exactly_within_its_bounds(width: int, batch: int) -
     assert not IMAGE.admits((width,), batched=False)
 
 
-@pytest.mark.parametrize("bad", [("batch", 1, 1, 1), ("two words", 1, 1, 1), ("n", 2, 1, 3), ("n", -1, 1, 3)])
+def test_an_axis_admits_multiples_only() -> None:
+    axis = Axis("height", 32, 64, 128, multiple=32)
+    assert [n for n in range(161) if axis.admits(n)] == [32, 64, 96, 128]
+
+
+@pytest.mark.parametrize(
+    "bad", [("batch", 1, 1, 1), ("two words", 1, 1, 1), ("n", 2, 1, 3), ("n", -1, 1, 3), ("n", 8, 12, 32, 8)]
+)
 def test_a_broken_axis_is_refused(bad: tuple[str, int, int, int]) -> None:
     with pytest.raises(ValueError, match=r"axis|need"):
         Axis(*bad)

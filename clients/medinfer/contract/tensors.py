@@ -15,19 +15,26 @@ class Axis:
     """An axis whose length varies from request to request.
 
     ``minimum``, ``typical`` and ``maximum`` are lengths (elements). They become TensorRT's shape
-    profile, the shapes an export is verified on, and the bound that clients check.
+    profile, the shapes an export is verified on, and the bound that clients check. Every length is
+    a multiple of ``multiple``.
     """
 
     name: str
     minimum: int
     typical: int
     maximum: int
+    multiple: int = 1
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier() or self.name == BATCH_AXIS:
             raise ValueError(f"axis name {self.name!r} must be an identifier other than {BATCH_AXIS!r}")
         if not 0 <= self.minimum <= self.typical <= self.maximum:
             raise ValueError(f"axis {self.name}: need 0 <= minimum <= typical <= maximum")
+        if self.multiple < 1 or any(n % self.multiple for n in (self.minimum, self.typical, self.maximum)):
+            raise ValueError(f"axis {self.name}: minimum, typical and maximum must be multiples of {self.multiple}")
+
+    def admits(self, length: int) -> bool:
+        return self.minimum <= length <= self.maximum and length % self.multiple == 0
 
 
 Dimension = int | Axis
@@ -75,5 +82,5 @@ class Tensor:
         """Whether an array of ``shape`` (with the batch axis first if ``batched``) fits this tensor."""
         dims = tuple(shape[1:]) if batched else tuple(shape)
         return len(dims) == len(self.dims) and all(
-            d.minimum <= n <= d.maximum if isinstance(d, Axis) else d == n for n, d in zip(dims, self.dims, strict=True)
+            d.admits(n) if isinstance(d, Axis) else d == n for n, d in zip(dims, self.dims, strict=True)
         )

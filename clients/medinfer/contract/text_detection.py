@@ -8,8 +8,8 @@ from medinfer.contract.tensors import Axis, Tensor
 STRIDE_PX = 32
 """Height and width of a page must be multiples of this (the network's total stride)."""
 
-_HEIGHT = Axis("height", STRIDE_PX, 960, 2016)
-_WIDTH = Axis("width", STRIDE_PX, 704, 2016)
+_HEIGHT = Axis("height", STRIDE_PX, 960, 2016, STRIDE_PX)
+_WIDTH = Axis("width", STRIDE_PX, 704, 2016, STRIDE_PX)
 
 MODEL = Model(
     name="text_detection",

@@ -1,0 +1,91 @@
+"""`python -m server`: Triton on the model repository, in the foreground."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from server.errors import ServerError
+from server.triton import START_TIMEOUT_S, TritonServer
+
+_ROOT = Path(__file__).parents[1]
+
+
+class _Terminated(BaseException):
+    """SIGTERM or SIGINT came."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT (exit status 0), or until Triton cannot start or ends by itself (1)."""
+    options = _parser().parse_args(arguments)
+    server = TritonServer(
+        options.repository,
+        options.profile,
+        host=options.host,
+        grpc_port=options.grpc_port,
+        http_port=options.http_port,
+        metrics_port=options.metrics_port,
+        models=options.model,
+        log_file=options.log_file,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _terminate)
+    try:
+        server.start(options.start_timeout_s, _progress)
+        print(f"grpc     {server.grpc_address}")
+        print(f"http     {server.http_address}")
+        print(f"metrics  {server.metrics_address}")
+        print("ready", flush=True)
+        status = server.wait()
+        print(f"error: Triton ended by itself with status {status}", file=sys.stderr)
+    except _Terminated:
+        return 0
+    except ServerError as error:
+        print(f"error: {error}", file=sys.stderr)
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)  # stopping is under way, and bounded in time
+        server.stop()
+    return 1
+
+
+def _terminate(_number: int, _frame: object) -> NoReturn:
+    raise _Terminated
+
+
+def _progress(seconds: float) -> None:
+    if round(seconds) % 5 == 0:
+        print(f"loading models ({seconds:.0f} s)", file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m server",
+        description="Serve the model repository with Triton until SIGTERM or SIGINT. Prints the addresses, then "
+        "'ready', once every model can serve. Exit status: 0 stopped by a signal, 1 failed, 2 wrong arguments.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--repository", type=Path, default=_ROOT / "model_repository", help="folder of models")
+    parser.add_argument("--profile", choices=("cpu", "gpu"), default="cpu", help="kind of host")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; others can reach anything else")
+    parser.add_argument("--grpc-port", type=_port, default=8001, help="0 = any free port, here and below")
+    parser.add_argument("--http-port", type=_port, default=8000, help="health, metadata, inference over HTTP")
+    parser.add_argument("--metrics-port", type=_port, default=8002, help="Prometheus metrics")
+    parser.add_argument("--model", action="append", help="load this model alone (repeat for more); default: all")
+    parser.add_argument("--log-file", type=Path, help="append the server's log here; default: a temporary file")
+    parser.add_argument("--start-timeout-s", type=float, default=START_TIMEOUT_S, help="longest wait for readiness")
+    return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is 0..65535")
+    return port
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Triton backends that NVIDIA's wheel does not carry."""

@@ -1,0 +1,64 @@
+"""Why Triton could not be started. Each message says what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class ServerError(Exception):
+    """Base of all."""
+
+
+class TritonNotInstalled(ServerError):
+    def __init__(self) -> None:
+        super().__init__("no tritonserver on PATH and no embedded one: run `pip install 'medinfer[serve]'`")
+
+
+class UnsupportedPython(ServerError):
+    def __init__(self, version: str, supported: Sequence[str]) -> None:
+        super().__init__(
+            f"the embedded Triton has no python backend for Python {version}: use one of {', '.join(supported)}"
+        )
+
+
+class UnsupportedNumpy(ServerError):
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"with numpy {version} the embedded Triton's python models return empty tensors: "
+            "run `pip install 'numpy<2'`"
+        )
+
+
+class MissingLibraries(ServerError):
+    def __init__(self, binary: Path, libraries: Sequence[str]) -> None:
+        super().__init__(
+            f"{binary.name} needs shared libraries that this host does not have: {', '.join(libraries)}; "
+            "install the packages that hold them (libpython3.x.so is in Debian's libpython3.x)"
+        )
+
+
+class PortTaken(ServerError):
+    def __init__(self, host: str, port: int, protocol: str) -> None:
+        super().__init__(f"the {protocol} port {port} of {host} is taken: stop what uses it, or choose another port")
+        self.port = port
+
+
+class ModelNotFound(ServerError):
+    def __init__(self, repository: Path, names: Sequence[str]) -> None:
+        super().__init__(f"{repository} has no model {', '.join(names)}")
+        self.names = tuple(names)
+
+
+class ModelNotBuilt(ServerError):
+    def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__(f"not built: {', '.join(map(str, paths))}; run `make export`")
+        self.paths = tuple(paths)
+
+
+class StartFailed(ServerError):
+    """Triton ended, or was not ready in time. ``lines``: the errors in its log, oldest first."""
+
+    def __init__(self, what: str, lines: Sequence[str], log: Path) -> None:
+        super().__init__("\n".join([what, *lines, f"(log: {log})"]))
+        self.lines = tuple(lines)

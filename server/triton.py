@@ -1,0 +1,230 @@
+"""Starts a Triton server on a model repository, waits until it serves, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Collection
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from server import installation
+from server.errors import StartFailed
+from server.preflight import check_ports, check_repository, free_port
+
+Profile = Literal["cpu", "gpu"]
+
+START_TIMEOUT_S = 180.0
+"""Longest wait for readiness. All models of the repository are ready in seconds; TensorRT may build engines."""
+
+STOP_TIMEOUT_S = 15.0
+"""Requests in flight may take this long to end after SIGTERM; then everything is killed."""
+
+_POLL_S = 0.05
+_ERROR_LINE = re.compile(r"^(?:[EF]\d{4} |error: |\S*Error: )")
+_ERROR_LINES = 12
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (where POSIX puts shared memory)
+_PR_SET_PDEATHSIG = 1
+
+
+class TritonServer:
+    """One Triton process on ``repository``; use it as a context manager, or call `start` and `stop`.
+
+    ``profile``: "gpu" reads each model's config.pbtxt, "cpu" its configs/cpu.pbtxt. A port of 0 is replaced by a free
+    one. ``models``: those to load (and what their ensembles need); None = all. ``log_file``: takes what the server and
+    its models print, appended; None = a temporary file that goes with the server.
+
+    The process dies with the thread that called `start`, even if that is killed: no server and no python model is
+    ever left without an owner.
+    """
+
+    def __init__(
+        self,
+        repository: Path,
+        profile: Profile = "cpu",
+        *,
+        host: str = "127.0.0.1",
+        grpc_port: int = 0,
+        http_port: int = 0,
+        metrics_port: int = 0,
+        models: Collection[str] | None = None,
+        log_file: Path | None = None,
+        extra_arguments: Collection[str] = (),
+    ) -> None:
+        self.repository = repository.resolve()
+        self.profile = profile
+        self.host = host
+        self.ports = {
+            "gRPC": grpc_port or free_port(host),
+            "HTTP": http_port or free_port(host),
+            "metrics": metrics_port or free_port(host),
+        }
+        self.models = models
+        self._extra_arguments = extra_arguments
+        self._log_file = log_file
+        self._folder: Path | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._shared_memory_prefix = f"medinfer_{os.getpid()}_{secrets.token_hex(4)}_"
+
+    @property
+    def grpc_address(self) -> str:
+        return f"{self.host}:{self.ports['gRPC']}"
+
+    @property
+    def http_address(self) -> str:
+        return f"{self.host}:{self.ports['HTTP']}"
+
+    @property
+    def metrics_address(self) -> str:
+        return f"{self.host}:{self.ports['metrics']}"
+
+    @property
+    def pid(self) -> int:
+        """Of the running tritonserver."""
+        return self._running().pid
+
+    def start(self, timeout_s: float = START_TIMEOUT_S, progress: Callable[[float], None] | None = None) -> None:
+        """Start and wait until every model is ready. ``progress`` is told the seconds waited, about once a second.
+
+        Raises:
+            ServerError: it cannot start here, ended early, or was not ready within ``timeout_s``. Nothing is left.
+        """
+        check_repository(self.repository, self.models)
+        check_ports(self.host, self.ports)
+        self._folder = Path(tempfile.mkdtemp(prefix="medinfer-triton-"))
+        try:
+            triton = installation.find(self._folder)
+            log = self._log_file or self._folder / "triton.log"
+            start_of_log = log.stat().st_size if log.is_file() else 0
+            with log.open("ab") as output:
+                self._process = subprocess.Popen(  # noqa: S603 (arguments are ours)
+                    [triton.binary, *self._arguments(triton.backends)],
+                    env=dict(triton.environment),
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,  # one process group for the server and its python models
+                    preexec_fn=_die_with_parent,
+                )
+            self._await_ready(timeout_s, log, start_of_log, progress)
+        except BaseException:
+            self.stop()
+            raise
+
+    def wait(self) -> int:
+        """Wait until the server ends by itself; gives its exit status."""
+        return self._running().wait()
+
+    def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
+        """End the server, its python models and their shared memory. Does nothing if it is not running."""
+        if self._process is not None:
+            if self._process.poll() is None:
+                self._process.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(timeout_s)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+            for region in _SHARED_MEMORY.glob(f"{self._shared_memory_prefix}*"):
+                region.unlink(missing_ok=True)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise RuntimeError("the server is not running")
+        return self._process
+
+    def _arguments(self, backends: Path) -> list[str]:
+        explicit = [] if self.models is None else ["--model-control-mode=explicit"]
+        explicit += [f"--load-model={name}" for name in self.models or ()]
+        profile = ["--model-config-name=cpu", "--allow-gpu-metrics=false"] if self.profile == "cpu" else []
+        # The python backend and every backend written in Python read their own settings.
+        python = ["python", *(path.parent.name for path in backends.glob("*/model.py"))]
+        settings = [f"shm-region-prefix-name={self._shared_memory_prefix}", "stub-timeout-seconds=120"]
+        return [
+            f"--model-repository={self.repository}",
+            f"--backend-directory={backends}",
+            *(f"--backend-config={backend},{setting}" for backend in python for setting in settings),
+            *profile,
+            *explicit,
+            # The configurations are complete; completing them would start every python model twice.
+            "--disable-auto-complete-config",
+            "--exit-on-error=true",
+            "--strict-readiness=true",
+            f"--exit-timeout-secs={int(STOP_TIMEOUT_S) - 5}",
+            f"--grpc-address={self.host}",
+            f"--grpc-port={self.ports['gRPC']}",
+            f"--http-address={self.host}",
+            f"--http-port={self.ports['HTTP']}",
+            f"--metrics-address={self.host}",
+            f"--metrics-port={self.ports['metrics']}",
+            "--log-verbose=0",  # verbose logs print tensors
+            *self._extra_arguments,
+        ]
+
+    def _await_ready(
+        self, timeout_s: float, log: Path, start_of_log: int, progress: Callable[[float], None] | None
+    ) -> None:
+        process = self._running()
+        started = told = time.monotonic()
+        while not self.is_ready():
+            now = time.monotonic()
+            if process.poll() is not None:
+                raise StartFailed(
+                    f"Triton ended with status {process.returncode} while it was starting",
+                    error_lines(log, start_of_log),
+                    log,
+                )
+            if now - started > timeout_s:
+                raise StartFailed(f"Triton was not ready within {timeout_s:.0f} s", error_lines(log, start_of_log), log)
+            if progress is not None and now - told >= 1:
+                told = now
+                progress(now - started)
+            time.sleep(_POLL_S)
+
+    def is_ready(self) -> bool:
+        """Whether every model can serve now."""
+        try:
+            with urllib.request.urlopen(f"http://{self.http_address}/v2/health/ready", timeout=5) as answer:
+                ready: bool = answer.status == 200
+                return ready
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def error_lines(log: Path, start: int = 0) -> list[str]:
+    """The last error lines of a Triton log (severity E or F, or a python exception), from byte ``start``."""
+    if not log.is_file():  # a device such as /dev/stderr cannot be read back
+        return []
+    with log.open("rb") as file:
+        file.seek(start)
+        lines = file.read().decode("utf-8", errors="replace").splitlines()
+    return [line for line in lines if _ERROR_LINE.match(line)][-_ERROR_LINES:]
+
+
+def _die_with_parent() -> None:
+    """In the child, before exec: SIGTERM when the thread that forked it ends (Linux, prctl(2))."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

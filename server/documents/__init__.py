@@ -1,0 +1,1 @@
+"""Untrusted files -> pages, decoded in limited subprocesses."""

@@ -1,0 +1,80 @@
+"""Decodes untrusted documents outside this process.
+
+PDFium, libtiff, libjpeg and libpng are native code that is fed with whatever a stranger sends. A fault in them must
+not end or stall the process that serves other requests, so documents are decoded in subprocesses with limits on
+time, memory and files (`server.documents.worker`), which have neither the environment nor the credentials of this
+one. The processes are kept warm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from threading import Lock
+
+from medinfer.contract.vocabulary import DocumentErrorCode
+from server.documents.limits import Limits
+from server.documents.pages import Page, Unreadable
+from server.documents.process import DecodingProcess
+
+RECYCLE_AFTER = 500
+"""Documents that one process decodes: bounds what a leak, or a file that corrupted its memory, can reach."""
+
+_SUSPICIOUS = (DocumentErrorCode.CORRUPT, DocumentErrorCode.DECODE_TIMEOUT)
+"""After these the process is not used again."""
+
+
+class Decoder:
+    """A pool of warm decoding processes: one for each document that is being decoded at the moment."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._idle: list[DecodingProcess] = []
+        self._lock = Lock()
+
+    async def pages(self, data: bytes, *, force_ocr: bool = False) -> AsyncIterator[Page]:
+        """The pages of ``data`` in order. While the caller works on one, the next is decoded.
+
+        Raises:
+            Unreadable: the document cannot be read; pages before the damage may have been given.
+            DecoderFailed: the decoder is broken; the document may be fine.
+        """
+        if not data:
+            raise Unreadable(DocumentErrorCode.EMPTY)
+        if len(data) > self.limits.max_bytes:
+            raise Unreadable(DocumentErrorCode.TOO_LARGE)
+        process = await asyncio.to_thread(self._take)
+        reusable = False
+        try:
+            await asyncio.to_thread(process.send, data, force_ocr=force_ocr)
+            while (page := await asyncio.to_thread(process.next_page)) is not None:
+                yield page
+            reusable = True
+        except Unreadable as error:
+            reusable = error.code not in _SUSPICIOUS
+            raise
+        finally:
+            self._give_back(process, reusable)
+
+    def close(self) -> None:
+        """End the idle processes."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for process in idle:
+            process.kill()
+
+    def _take(self) -> DecodingProcess:
+        with self._lock:
+            process = self._idle.pop() if self._idle else None
+        if process is not None:
+            if process.alive:
+                return process
+            process.kill()
+        return DecodingProcess(self.limits)
+
+    def _give_back(self, process: DecodingProcess, reusable: bool) -> None:
+        if reusable and process.documents < RECYCLE_AFTER:
+            with self._lock:
+                self._idle.append(process)
+        else:
+            process.kill()

@@ -9,6 +9,9 @@ from medinfer.contract.tensors import Axis, Tensor
 MAX_LINES = 20_000
 MAX_PAGES = 100
 
+MAX_DOCUMENT_BYTES = 50 * 2**20
+"""Longest file; clients and workers refuse a longer one before they send it."""
+
 LINES = Axis("lines", 0, 100, MAX_LINES)
 PAGES = Axis("pages", 0, 2, MAX_PAGES)
 

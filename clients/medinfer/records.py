@@ -1,0 +1,258 @@
+"""Entities and where they stand -> observations, medications, conditions, patient. Pure.
+
+A row is what stands side by side on the page (`medinfer.rows`), whatever order the lines come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from medinfer.contract.vocabulary import Assertion, DocumentLabel
+from medinfer.ranges import flag
+from medinfer.results import Condition, Entity, Line, Medication, Observation, Patient
+from medinfer.rows import rows
+
+L = DocumentLabel
+
+_OBSERVATION_PARTS = {L.VALUE: "value", L.UNIT: "unit", L.REFERENCE_RANGE: "reference_range"}
+_MEDICATION_PARTS = {
+    L.STRENGTH: "strength",
+    L.FORM: "form",
+    L.FREQUENCY: "frequency",
+    L.DURATION: "duration",
+    L.ROUTE: "route",
+}
+
+_MAX_GAP = 3.0
+"""A row that starts more than this many of its line heights below the last one is no continuation of it."""
+
+_SURE = 0.5
+"""Score from which the first mention in the header counts; below, the best mention does."""
+
+
+class Records(NamedTuple):
+    observations: tuple[Observation, ...]
+    medications: tuple[Medication, ...]
+    conditions: tuple[Condition, ...]
+    patient: Patient
+
+
+@dataclass(slots=True)
+class _Group:
+    """A head (a test's or drug's name) and what belongs to it: the first mention of each label."""
+
+    head: list[Entity] = field(default_factory=list)
+    parts: dict[DocumentLabel, Entity] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return " ".join(e.text for e in self.head)
+
+    @property
+    def score(self) -> float:
+        return min(e.score for e in (*self.head, *self.parts.values()))
+
+    def absorb(self, other: _Group) -> None:
+        self.head += other.head
+        self.parts = other.parts | self.parts
+
+    def texts(self, names: dict[DocumentLabel, str]) -> dict[str, str]:
+        return {names[label]: part.text for label, part in self.parts.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The entities of one visual row from left to right, and where the row stands."""
+
+    entities: tuple[Entity, ...]
+    page: int
+    top: float
+    bottom: float
+
+    def follows(self, other: _Row) -> bool:
+        """Whether this row stands close under ``other``."""
+        return self.page == other.page and self.top - other.bottom <= _MAX_GAP * (self.bottom - self.top)
+
+
+def assemble(lines: Sequence[Line], entities: Sequence[Entity]) -> Records:
+    """Everything that the entities of one document say together.
+
+    Args:
+        lines: in any order; ``entity.line`` is an index into them.
+        entities: in any order.
+
+    Returns:
+        Observations, medications and conditions in the order of the page: from top to bottom, from left to right.
+    """
+    found = list(_rows(lines, entities))
+    return Records(
+        tuple(_observations(found, lines)),
+        tuple(_medications(found, lines)),
+        tuple(_conditions(found, lines)),
+        _patient([e for row in found for e in row.entities]),
+    )
+
+
+def _rows(lines: Sequence[Line], entities: Sequence[Entity]) -> Iterator[_Row]:
+    """Rows that hold entities, in reading order."""
+    by_line: dict[int, list[Entity]] = {}
+    for entity in sorted(entities, key=lambda e: (e.start, e.end)):
+        by_line.setdefault(entity.line, []).append(entity)
+    boxes = np.array([line.box for line in lines], np.float32).reshape(-1, 4, 2)
+    for row in rows(boxes, [line.page for line in lines]):
+        inside = tuple(e for index in row for e in by_line.get(index, ()))
+        if inside:
+            y = boxes[row][:, :, 1]
+            tops, bottoms = y.min(axis=1), y.max(axis=1)
+            yield _Row(inside, lines[row[0]].page, float(np.median(tops)), float(np.median(bottoms)))
+
+
+def _observations(found: Sequence[_Row], lines: Sequence[Line]) -> Iterator[Observation]:
+    for group in _test_groups(found):
+        if L.VALUE not in group.parts:
+            continue
+        texts = group.texts(_OBSERVATION_PARTS)
+        yield Observation(
+            test=group.name,
+            value=texts["value"],
+            unit=texts.get("unit"),
+            reference_range=texts.get("reference_range"),
+            flag=flag(texts["value"], texts.get("reference_range")),
+            page=lines[group.head[0].line].page,
+            line=group.head[0].line,
+            score=group.score,
+        )
+
+
+def _test_groups(found: Sequence[_Row]) -> list[_Group]:
+    groups: list[_Group] = []
+    above: _Row | None = None
+    waiting: _Group | None = None
+    for row in found:
+        mine = [e for e in row.entities if e.label is L.TEST or e.label in _OBSERVATION_PARTS]
+        if not mine:
+            continue
+        in_row = _split(mine, L.TEST)
+        if waiting and above and row.follows(above) and len(in_row) == 1 and _wraps(waiting, in_row[0]):
+            waiting.absorb(in_row.pop())
+        named = [group for group in in_row if group.head]
+        groups += named
+        # Under several tests side by side it cannot be told whose the next row is.
+        if named:
+            waiting = named[0] if len(named) == 1 else None
+        above = row
+    return groups
+
+
+def _wraps(above: _Group, below: _Group) -> bool:
+    """Whether ``below`` continues ``above``: what a name still lacks, or the rest of a wrapped name."""
+    if not below.head:
+        return not below.parts.keys() & above.parts.keys()
+    if below.parts and above.parts:
+        return False
+    return _continues(below.name) or above.name.endswith(("-", "/", ",", "&", "("))
+
+
+def _continues(name: str) -> bool:
+    """How the second part of a wrapped name starts: "(HbA1c)", "count"."""
+    return name[0] in "([-/&" or name[0].islower()
+
+
+def _medications(found: Sequence[_Row], lines: Sequence[Line]) -> Iterator[Medication]:
+    groups: list[_Group] = []
+    above: _Row | None = None
+    for row in found:
+        mine = [e for e in row.entities if e.label is L.DRUG or e.label in _MEDICATION_PARTS]
+        if not mine:
+            continue
+        for group in _split(mine, L.DRUG):
+            if group.head:
+                groups.append(group)
+            elif groups and above and row.follows(above):
+                groups[-1].absorb(group)
+        above = row
+    for group in groups:
+        texts = group.texts(_MEDICATION_PARTS)
+        yield Medication(
+            drug=group.name,
+            strength=texts.get("strength"),
+            form=texts.get("form"),
+            frequency=texts.get("frequency"),
+            duration=texts.get("duration"),
+            route=texts.get("route"),
+            page=lines[group.head[0].line].page,
+            line=group.head[0].line,
+            score=group.score,
+        )
+
+
+def _split(entities: Sequence[Entity], head: DocumentLabel) -> list[_Group]:
+    """One row's entities as groups, each around a head; a row without a head is one group without a name.
+
+    What stands before the row's first head belongs to it ("Tab. Metformin"), and so does a form right before any head.
+    """
+    groups = [_Group()]
+    for entity, following in zip(entities, [*entities[1:], None], strict=True):
+        group = groups[-1]
+        if entity.label is head:
+            if group.head and (group.parts or not _same_name(group.head[-1], entity)):
+                groups.append(_Group())
+            groups[-1].head.append(entity)
+        else:
+            if group.head and entity.label is L.FORM and following is not None and following.label is head:
+                groups.append(_Group())
+            groups[-1].parts.setdefault(entity.label, entity)
+    return groups
+
+
+def _same_name(left: Entity, right: Entity) -> bool:
+    """Whether two mentions of one row are pieces of one name: "Haemoglobin" "(Hb)"."""
+    return _continues(right.text) and left.label is L.TEST
+
+
+def _conditions(found: Sequence[_Row], lines: Sequence[Line]) -> Iterator[Condition]:
+    """Each condition once per assertion, where it stands first."""
+    seen: set[tuple[str, Assertion]] = set()
+    for entity in (e for row in found for e in row.entities if e.label is L.CONDITION):
+        assertion = entity.assertion or Assertion.PRESENT
+        key = (entity.text.casefold(), assertion)
+        if key not in seen:
+            seen.add(key)
+            page = lines[entity.line].page
+            yield Condition(text=entity.text, assertion=assertion, page=page, line=entity.line, score=entity.score)
+
+
+Sex = Literal["female", "male", "other"]
+
+_SEXES: dict[str, Sex] = {
+    **dict.fromkeys(("f", "female", "woman", "girl", "महिला", "स्त्री", "म"), "female"),
+    **dict.fromkeys(("m", "male", "man", "boy", "पुरुष", "पु"), "male"),
+    **dict.fromkeys(("o", "t", "other", "others", "transgender", "अन्य"), "other"),
+}
+
+
+def _patient(entities: Sequence[Entity]) -> Patient:
+    name = _first_sure(e for e in entities if e.label is L.PATIENT_NAME)
+    age = _first_sure(e for e in entities if e.label is L.AGE)
+    sex = _first_sure(e for e in entities if e.label is L.SEX and normalised_sex(e.text))
+    return Patient(
+        name=name.text if name else None,
+        age=age.text if age else None,
+        sex=normalised_sex(sex.text) if sex else None,
+    )
+
+
+def normalised_sex(text: str) -> Sex | None:
+    """ "M", "Male", "पुरुष" … as one word; None for what is none of them."""
+    return _SEXES.get(text.strip(" .()/:,").casefold())
+
+
+def _first_sure(mentions: Iterator[Entity]) -> Entity | None:
+    """The first mention in reading order that is sure, else the surest: the header states it before anyone else."""
+    candidates = list(mentions)
+    sure = (e for e in candidates if e.score >= _SURE)
+    return next(sure, None) or max(candidates, key=lambda e: e.score, default=None)

@@ -17,6 +17,10 @@ Profile = Literal["gpu", "cpu"]
 
 PROFILES: tuple[Profile, ...] = ("gpu", "cpu")
 
+MAX_QUEUE_US = 600_000_000
+"""Longest wait in a queue of the server (10 minutes). Triton honours a request's own timeout only where it is shorter
+than the queue's, and without one not at all (seen with 2.51: a request with a timeout of 50 ms waited 300 ms)."""
+
 _HEADER = "# Rendered from clients/medinfer/contract by `make render`: change it there.\n"
 
 
@@ -36,7 +40,7 @@ def render(model: Model, profile: Profile) -> str:
         config.backend = model.backend.value
         placement = model.gpu if profile == "gpu" else model.cpu
         assert placement is not None  # the contract checks it for everything but ensembles
-        _place(config, placement)
+        _place(config, model, placement)
     text: str = text_format.MessageToString(config)
     if model.max_batch_size == 0:
         # proto3 drops a zero; without the line Triton's auto-completion may take the model for a batched one.
@@ -78,27 +82,33 @@ def stale(repository: Path, models: tuple[Model, ...] = MODELS) -> list[Path]:
     return sorted([*different, *(p for p in present if p not in texts)])
 
 
-def _place(config: Any, placement: Placement) -> None:
+def _place(config: Any, model: Model, placement: Placement) -> None:
     kind = pb.ModelInstanceGroup.KIND_GPU if placement.device is Device.GPU else pb.ModelInstanceGroup.KIND_CPU
     config.instance_group.add(kind=kind, count=placement.instances)
     for key, value in placement.parameters.items():
         config.parameters[key].string_value = value
-    if placement.batching is not None:
-        config.dynamic_batching.CopyFrom(_dynamic_batching(placement.batching))
+    config.dynamic_batching.CopyFrom(_queue(placement.batching, joins=model.max_batch_size > 1))
 
 
-def _dynamic_batching(batching: Batching) -> Any:
-    """Requests are served by priority, and refused when their own timeout passes while they still wait."""
-    return pb.ModelDynamicBatching(
-        max_queue_delay_microseconds=batching.max_queue_delay_us,
-        preferred_batch_size=batching.preferred_sizes,
+def _queue(batching: Batching | None, *, joins: bool) -> Any:
+    """How requests wait: by priority, and refused (UNAVAILABLE) once their own timeout has passed. Models that join no
+    requests get such a queue too, for Triton has priorities in its dynamic batcher alone: the batcher takes
+    ``max_batch_size: 0``, and a preferred size of 1 keeps it from joining where the model could batch."""
+    queue = pb.ModelDynamicBatching(
         priority_levels=PRIORITY_LEVELS,
         default_priority_level=Priority.STANDARD,
         default_queue_policy=pb.ModelQueuePolicy(
             timeout_action=pb.ModelQueuePolicy.REJECT,
+            default_timeout_microseconds=MAX_QUEUE_US,
             allow_timeout_override=True,
         ),
     )
+    if batching is not None:
+        queue.max_queue_delay_microseconds = batching.max_queue_delay_us
+        queue.preferred_batch_size.extend(batching.preferred_sizes)
+    elif joins:
+        queue.preferred_batch_size.append(1)
+    return queue
 
 
 def _input(tensor: Tensor) -> Any:

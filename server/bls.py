@@ -12,6 +12,8 @@ from server.inference import Arrays, Infer, InferenceCode, InferenceError, in_ba
 
 _CODES = {getattr(pb_utils.TritonError, code.name): code for code in InferenceCode}
 
+_TIME_IS_UP = "the request's time is up"
+
 
 def bls_infer(priority: int, timeout_us: int) -> Infer:
     """An `Infer` for the request that is being answered; create it when the request arrives.
@@ -20,7 +22,9 @@ def bls_infer(priority: int, timeout_us: int) -> Infer:
     each sub-request, so that Triton refuses one whose time runs out in a queue; when nothing is left, no sub-request
     is sent. Both end as ``InferenceCode.UNAVAILABLE``.
 
-    ``priority``: a `Priority`.
+    ``priority``: a `Priority`; the sub-request carries it as its parameter "priority". The network's queue does not
+    order by it: Triton's python backend (2.51) has no call that sets the priority of a sub-request, and queues see the
+    default. What waits there is bounded by the instances of the python models, whose own queues go by priority.
     """
     deadline_s = time.monotonic() + timeout_us / 1e6 if timeout_us > 0 else None
 
@@ -34,7 +38,11 @@ def bls_infer(priority: int, timeout_us: int) -> Infer:
                 preferred_memory=pb_utils.PreferredMemory(pb_utils.TRITONSERVER_MEMORY_CPU, 0),
                 parameters={"priority": int(priority)},
             )
-            return _arrays(model, await request.async_exec())
+            response = await request.async_exec()
+            if response.has_error():
+                raise _error(model, response.error(), deadline_s)
+            # as_numpy copies out of the response's shared memory, so the arrays outlive it.
+            return {tensor.name(): tensor.as_numpy() for tensor in response.output_tensors()}
 
         return await in_batches(model, inputs, run)
 
@@ -51,13 +59,13 @@ def _remaining_us(model: Model, deadline_s: float | None) -> int:
         return 0
     remaining_us = int((deadline_s - time.monotonic()) * 1e6)
     if remaining_us <= 0:
-        raise InferenceError(model.name, InferenceCode.UNAVAILABLE, "the request's time is up")
+        raise InferenceError(model.name, InferenceCode.UNAVAILABLE, _TIME_IS_UP)
     return remaining_us
 
 
-def _arrays(model: Model, response: Any) -> Arrays:
-    if response.has_error():
-        error = response.error()
-        raise InferenceError(model.name, _CODES.get(error.code(), InferenceCode.UNKNOWN), error.message())
-    # A view would die with the response's shared memory; the outputs are small (decisions, not logits).
-    return {tensor.name(): tensor.as_numpy() for tensor in response.output_tensors()}
+def _error(model: Model, error: Any, deadline_s: float | None) -> InferenceError:
+    """Triton tells a python model INTERNAL whatever went wrong in its sub-request (2.51: a request that timed out in
+    the queue is UNAVAILABLE to a client and INTERNAL here), so time is asked from the clock."""
+    if deadline_s is not None and time.monotonic() >= deadline_s:
+        return InferenceError(model.name, InferenceCode.UNAVAILABLE, _TIME_IS_UP)
+    return InferenceError(model.name, _CODES.get(error.code(), InferenceCode.UNKNOWN), error.message())

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tritonclient.grpc import model_config_pb2 as pb
 
-from export.render import PROFILES, Profile, files, render, stale, write
+from export.render import MAX_QUEUE_US, PROFILES, Profile, files, render, stale, write
 from medinfer.contract import MODELS, Axis, Backend, Batching, Device, DType, Model, Placement, Tensor, model
 from medinfer.contract.sources import HuggingFaceSource, Task
 
@@ -107,14 +107,17 @@ def test_any_declaration_is_kept_whole(made_up: Model) -> None:
         ]
         assert {k: v.string_value for k, v in config.parameters.items()} == dict(placement.parameters)
         assert config.instance_group[0].count == placement.instances
-        assert config.HasField("dynamic_batching") == (placement.batching is not None)
-        if placement.batching is not None:
-            batching = config.dynamic_batching
-            assert (batching.priority_levels, batching.default_priority_level) == (3, 2)
-            assert batching.default_queue_policy.timeout_action == pb.ModelQueuePolicy.REJECT
-            assert batching.default_queue_policy.allow_timeout_override
-            assert batching.max_queue_delay_microseconds == placement.batching.max_queue_delay_us
-            assert tuple(batching.preferred_batch_size) == placement.batching.preferred_sizes
+        queue = config.dynamic_batching
+        assert (queue.priority_levels, queue.default_priority_level) == (3, 2)
+        assert queue.default_queue_policy.timeout_action == pb.ModelQueuePolicy.REJECT
+        assert queue.default_queue_policy.allow_timeout_override
+        assert queue.default_queue_policy.default_timeout_microseconds == MAX_QUEUE_US
+        if placement.batching is None:
+            assert tuple(queue.preferred_batch_size) == ((1,) if made_up.max_batch_size > 1 else ())
+            assert queue.max_queue_delay_microseconds == 0
+        else:
+            assert tuple(queue.preferred_batch_size) == placement.batching.preferred_sizes
+            assert queue.max_queue_delay_microseconds == placement.batching.max_queue_delay_us
 
 
 def test_write_brings_a_repository_up_to_date_and_touches_nothing_else(tmp_path: Path) -> None:

@@ -229,7 +229,7 @@ def _conditions(found: Sequence[_Row], lines: Sequence[Line]) -> Iterator[Condit
 Sex = Literal["female", "male", "other"]
 
 _SEXES: dict[str, Sex] = {
-    **dict.fromkeys(("f", "female", "woman", "girl", "महिला", "स्त्री", "म"), "female"),
+    **dict.fromkeys(("f", "female", "woman", "girl", "महिला", "स्त्री"), "female"),
     **dict.fromkeys(("m", "male", "man", "boy", "पुरुष", "पु"), "male"),
     **dict.fromkeys(("o", "t", "other", "others", "transgender", "अन्य"), "other"),
 }

@@ -9,7 +9,7 @@ one. The processes are kept warm.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from threading import Lock
 
 from medinfer.contract.vocabulary import DocumentErrorCode
@@ -32,7 +32,7 @@ class Decoder:
         self._idle: list[DecodingProcess] = []
         self._lock = Lock()
 
-    async def pages(self, data: bytes, *, force_ocr: bool = False) -> AsyncIterator[Page]:
+    async def pages(self, data: bytes, *, force_ocr: bool = False) -> AsyncGenerator[Page, None]:
         """The pages of ``data`` in order. While the caller works on one, the next is decoded.
 
         Raises:

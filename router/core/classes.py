@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from medinfer.contract.vocabulary import Priority
-from medinfer.jobs import Source
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from medinfer.jobs import DocumentJob
 
 
@@ -24,12 +20,6 @@ class ServiceClass(StrEnum):
     BULK = "bulk"
 
 
-DEFAULT_CLASSES: Mapping[Source, ServiceClass] = {
-    Source.SELF_UPLOAD: ServiceClass.INTERACTIVE,
-    Source.HEALTH_NETWORK: ServiceClass.STANDARD,
-    Source.MAILBOX_SYNC: ServiceClass.BULK,
-}
-
 PRIORITIES: Mapping[ServiceClass, Priority] = {
     ServiceClass.INTERACTIVE: Priority.INTERACTIVE,
     ServiceClass.STANDARD: Priority.STANDARD,
@@ -37,6 +27,6 @@ PRIORITIES: Mapping[ServiceClass, Priority] = {
 }
 
 
-def deadline(job: DocumentJob, sla_s: float) -> datetime:
-    """When the answer is wanted: the job's own deadline, else its submission plus the class's SLA in seconds."""
-    return job.deadline or job.submitted_at + timedelta(seconds=sla_s)
+def deadline_s(job: DocumentJob, sla_s: float) -> float:
+    """When the answer is wanted, in epoch seconds: the job's own deadline, else ``sla_s`` seconds after submission."""
+    return job.deadline.timestamp() if job.deadline else job.submitted_at.timestamp() + sla_s

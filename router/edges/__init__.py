@@ -1,0 +1,1 @@
+"""Each port twice: over the wire, and in memory."""

@@ -1,0 +1,53 @@
+"""A process that stops when asked: once politely, twice at once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+log = structlog.get_logger()
+
+GRACE_S = 2.0
+"""Beyond the drain limit the process is ended: a thread may hang in a call that nothing can interrupt."""
+
+
+@contextmanager
+def stop_signals(drain_s: float) -> Iterator[asyncio.Event]:
+    """An event that SIGTERM or SIGINT sets. A second signal, or the drain limit, ends the process at once: what it had
+    in hand is seen by others after its visibility timeout."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+
+    def on_signal(received: signal.Signals) -> None:
+        if stop.is_set():
+            log.warning("stopped_at_once", signal=received.name)
+            _end(128 + received)
+        log.info("stopping", signal=received.name, limit_s=drain_s)
+        stop.set()
+        loop.call_later(drain_s + GRACE_S, _overdue)
+
+    handled = (signal.SIGTERM, signal.SIGINT)
+    for received in handled:
+        loop.add_signal_handler(received, on_signal, received)
+    try:
+        yield stop
+    finally:
+        for received in handled:
+            loop.remove_signal_handler(received)
+
+
+def _overdue() -> None:
+    log.error("drain_overdue")
+    _end(1)
+
+
+def _end(code: int) -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -18,6 +18,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
+from export.checkpoints import sha256
 from medinfer.contract import DType, Model, Tensor
 from medinfer.contract.sources import OcrStage, RapidOcrSource
 
@@ -60,7 +61,8 @@ def build(model: Model, folder: Path) -> None:
 def reference(model: Model) -> Callable[[Arrays], Arrays]:
     """The untouched network between numpy pre- and post-processing as rapidocr does them.
 
-    Takes and returns the contract's tensors by name, batch axis first.
+    Takes and returns the contract's tensors by name, batch axis first. ``<output>.margin`` says by how much the best
+    class's probability leads the second best.
     """
     source = _source(model)
     session = ort.InferenceSession(_path(source), providers=["CPUExecutionProvider"])
@@ -74,6 +76,16 @@ def reference(model: Model) -> Callable[[Arrays], Arrays]:
         return decide(scores)
 
     return run
+
+
+def fingerprint(model: Model) -> Mapping[str, str]:
+    """What identifies the network that the model is built from: file name -> checksum.
+
+    Raises:
+        FileNotFoundError: as `build`.
+    """
+    source = _source(model)
+    return {source.file: sha256(_path(source))}
 
 
 def characters(original: onnx.ModelProto) -> list[str]:
@@ -191,12 +203,18 @@ def _detection_decide(probability: NDArray[np.float32]) -> Arrays:
 
 def _orientation_decide(probabilities: NDArray[np.float32]) -> Arrays:
     upside_down = probabilities.argmax(axis=1, keepdims=True).astype(np.bool_)
-    return {"UPSIDE_DOWN": upside_down, "SCORE": probabilities.max(axis=1, keepdims=True)}
+    margin = np.abs(probabilities[:, :1] - probabilities[:, 1:])
+    return {
+        "UPSIDE_DOWN": upside_down,
+        "UPSIDE_DOWN.margin": margin,
+        "SCORE": probabilities.max(axis=1, keepdims=True),
+    }
 
 
 def _recognition_decide(probabilities: NDArray[np.float32]) -> Arrays:
     ids = probabilities.argmax(axis=2).astype(np.int32)
-    return {"CHARACTER_ID": ids, "CHARACTER_SCORE": probabilities.max(axis=2)}
+    second, best = np.moveaxis(np.partition(probabilities, -2, axis=2)[..., -2:], -1, 0)
+    return {"CHARACTER_ID": ids, "CHARACTER_ID.margin": best - second, "CHARACTER_SCORE": best}
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,6 @@ class DecodingProcess:
             env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OPENBLAS_NUM_THREADS": "1"},
             cwd=tempfile.gettempdir(),
             bufsize=0,
-            start_new_session=True,  # Ctrl-C in a terminal is for the server, which then ends this
         )
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None

@@ -9,15 +9,14 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
-import traceback
 from dataclasses import fields
-from pathlib import Path
 
 from medinfer.contract.vocabulary import DocumentErrorCode
 from server.documents.decode import decode
 from server.documents.framing import Header, message, page_message, receive
 from server.documents.limits import Limits
 from server.documents.pages import Unreadable
+from server.faults import where
 
 _STDIN, _STDOUT = 0, 1
 _OPEN_FILES = 64
@@ -52,8 +51,7 @@ def _answer(header: Header, data: bytes) -> None:
     except MemoryError:
         _send({"kind": "unreadable", "code": DocumentErrorCode.CORRUPT.value})
     except Exception as error:  # noqa: BLE001 (reported to the server, without the text: it may quote the document)
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        _send({"kind": "failed", "where": f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}"})
+        _send({"kind": "failed", "where": where(error)})
 
 
 def _send(header: Header) -> None:

@@ -10,8 +10,6 @@ import triton_python_backend_utils as pb_utils
 from medinfer.contract import Model
 from server.inference import Arrays, Infer, InferenceCode, InferenceError, in_batches
 
-_CODES = {getattr(pb_utils.TritonError, code.name): code for code in InferenceCode}
-
 _TIME_IS_UP = "the request's time is up"
 
 
@@ -54,6 +52,12 @@ def triton_error(error: InferenceError) -> Any:
     return pb_utils.TritonError(str(error), getattr(pb_utils.TritonError, error.code.name))
 
 
+def _code(status: int) -> InferenceCode:
+    # Not a table: Triton adds its classes to pb_utils only after it has imported the model.
+    names = (code for code in InferenceCode if getattr(pb_utils.TritonError, code.name) == status)
+    return next(names, InferenceCode.UNKNOWN)
+
+
 def _remaining_us(model: Model, deadline_s: float | None) -> int:
     if deadline_s is None:
         return 0
@@ -68,4 +72,4 @@ def _error(model: Model, error: Any, deadline_s: float | None) -> InferenceError
     the queue is UNAVAILABLE to a client and INTERNAL here), so time is asked from the clock."""
     if deadline_s is not None and time.monotonic() >= deadline_s:
         return InferenceError(model.name, InferenceCode.UNAVAILABLE, _TIME_IS_UP)
-    return InferenceError(model.name, _CODES.get(error.code(), InferenceCode.UNKNOWN), error.message())
+    return InferenceError(model.name, _code(error.code()), error.message())

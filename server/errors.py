@@ -57,8 +57,8 @@ class ModelNotBuilt(ServerError):
 
 
 class StartFailed(ServerError):
-    """Triton ended, or was not ready in time. ``lines``: the errors in its log, oldest first."""
+    """Triton ended, or was not ready in time. ``lines``: the errors in its log, oldest first; ``log``: if kept."""
 
-    def __init__(self, what: str, lines: Sequence[str], log: Path) -> None:
-        super().__init__("\n".join([what, *lines, f"(log: {log})"]))
+    def __init__(self, what: str, lines: Sequence[str], log: Path | None) -> None:
+        super().__init__("\n".join([what, *lines, *([f"the whole log: {log}"] if log else [])]))
         self.lines = tuple(lines)

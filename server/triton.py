@@ -43,7 +43,7 @@ class TritonServer:
 
     ``profile``: "gpu" reads each model's config.pbtxt, "cpu" its configs/cpu.pbtxt. A port of 0 is replaced by a free
     one. ``models``: those to load (and what their ensembles need); None = all. ``log_file``: takes what the server and
-    its models print, appended; None = a temporary file that goes with the server.
+    its models print, appended; None = a temporary file that goes with the server (``log_file`` says where).
 
     The process dies with the thread that called `start`, even if that is killed: no server and no python model is
     ever left without an owner.
@@ -60,7 +60,6 @@ class TritonServer:
         metrics_port: int = 0,
         models: Collection[str] | None = None,
         log_file: Path | None = None,
-        extra_arguments: Collection[str] = (),
     ) -> None:
         self.repository = repository.resolve()
         self.profile = profile
@@ -71,7 +70,7 @@ class TritonServer:
             "metrics": metrics_port or free_port(host),
         }
         self.models = models
-        self._extra_arguments = extra_arguments
+        self.log_file = log_file
         self._log_file = log_file
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -105,7 +104,7 @@ class TritonServer:
         self._folder = Path(tempfile.mkdtemp(prefix="medinfer-triton-"))
         try:
             triton = installation.find(self._folder)
-            log = self._log_file or self._folder / "triton.log"
+            log = self.log_file = self._log_file or self._folder / "triton.log"
             start_of_log = log.stat().st_size if log.is_file() else 0
             with log.open("ab") as output:
                 self._process = subprocess.Popen(  # noqa: S603 (arguments are ours)
@@ -182,7 +181,6 @@ class TritonServer:
             f"--metrics-address={self.host}",
             f"--metrics-port={self.ports['metrics']}",
             "--log-verbose=0",  # verbose logs print tensors
-            *self._extra_arguments,
         ]
 
     def _await_ready(
@@ -193,13 +191,11 @@ class TritonServer:
         while not self.is_ready():
             now = time.monotonic()
             if process.poll() is not None:
-                raise StartFailed(
-                    f"Triton ended with status {process.returncode} while it was starting",
-                    error_lines(log, start_of_log),
-                    log,
-                )
+                what = f"Triton ended with status {process.returncode} while it was starting"
+                raise StartFailed(what, error_lines(log, start_of_log), self._log_file)
             if now - started > timeout_s:
-                raise StartFailed(f"Triton was not ready within {timeout_s:.0f} s", error_lines(log, start_of_log), log)
+                what = f"Triton was not ready within {timeout_s:.0f} s"
+                raise StartFailed(what, error_lines(log, start_of_log), self._log_file)
             if progress is not None and now - told >= 1:
                 told = now
                 progress(now - started)

@@ -18,7 +18,7 @@ from server.errors import StartFailed
 from server.inference import Arrays
 from server.local_inference import local_infer
 from server.triton import TritonServer
-from tests.fixtures.triton import REPOSITORY, StartServer, unavailable
+from tests.fixtures.triton import REPOSITORY, StartServer, running, unavailable
 from tests.server.networks import VOCABULARY, make_repository, scorer
 
 pytestmark = pytest.mark.integration
@@ -35,8 +35,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(repository: Path) -> Iterator[TritonServer]:
-    with TritonServer(repository) as running:
-        yield running
+    with running(repository) as server:
+        yield server
 
 
 @pytest.fixture
@@ -91,8 +91,8 @@ async def test_concurrent_requests_run_as_one_batch_and_get_their_own_rows(clien
     assert after.get(8, 0) - before.get(8, 0) == 1, f"joined {before} -> {after}"
 
 
-async def test_a_request_that_fails_fails_alone_and_its_values_stay_out_of_the_error(
-    client: Any, repository: Path
+async def test_a_request_that_fails_fails_alone_and_its_values_reach_neither_error_nor_log(
+    client: Any, server: TritonServer, repository: Path
 ) -> None:
     bad = {"IDS": np.full((2, 6), 987_654, np.int32)}  # outside the embedding
     healthy = [ids(2, 6, seed) for seed in range(3)]
@@ -104,6 +104,8 @@ async def test_a_request_that_fails_fails_alone_and_its_values_stay_out_of_the_e
     assert error.status() == "StatusCode.INVALID_ARGUMENT"
     assert "987654" not in str(error)
     assert "IDS int32[2, 6]" in str(error)
+    assert server.log_file is not None
+    assert "987654" not in server.log_file.read_text()
     for request, given in zip(healthy, answers, strict=True):
         assert not isinstance(given, BaseException)
         np.testing.assert_array_equal(

@@ -19,7 +19,7 @@ from server.inference import Arrays
 from server.local_inference import local_infer
 from server.triton import TritonServer
 from tests.fixtures.triton import REPOSITORY, StartServer, running, unavailable
-from tests.server.networks import VOCABULARY, make_repository, scorer
+from tests.server.made import VOCABULARY, make_repository, scorer
 
 pytestmark = pytest.mark.integration
 

@@ -1,7 +1,9 @@
-"""A small network of every output type that the contract uses, and repositories made of it."""
+"""Made-up models, and repositories of them: a small network of every output type that the contract uses, a slow
+python model, one that calls others, and an ensemble."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from export.render import write
-from medinfer.contract import Axis, Backend, Batching, Device, DType, Model, Placement, Tensor
+from medinfer.contract import Axis, Backend, Batching, Device, DType, Model, Placement, Step, Tensor
 from medinfer.contract.sources import HuggingFaceSource, Task
 
 VOCABULARY = 50
@@ -39,12 +41,61 @@ def scorer(
     )
 
 
+def slow(log: Path | None = None) -> Model:
+    """One request at a time; notes LABEL in ``log``, takes SECONDS, answers LABEL."""
+    placement = Placement(Device.CPU, 1, None, {"log": str(log)})
+    return Model(
+        name="slow",
+        description="Takes its time.",
+        backend=Backend.PYTHON,
+        max_batch_size=1,
+        inputs=(Tensor("SECONDS", DType.FP32, (1,), "to take"), Tensor("LABEL", DType.INT32, (1,), "noted")),
+        outputs=(Tensor("DONE", DType.INT32, (1,), "the label"),),
+        gpu=placement,
+        cpu=placement,
+    )
+
+
+def caller() -> Model:
+    """Calls the scorer (any number of rows), and before it `slow` if WAIT (seconds) is above 0."""
+    return Model(
+        name="caller",
+        description="Calls others.",
+        backend=Backend.PYTHON,
+        max_batch_size=0,
+        inputs=(
+            Tensor("IDS", DType.INT32, (Axis("rows", 0, 4, 99), _TOKENS), "for the scorer"),
+            Tensor("WAIT", DType.FP32, (1,), "seconds"),
+            Tensor("TIMEOUT_US", DType.INT64, (1,), "for everything; 0 = no limit"),
+        ),
+        outputs=(Tensor("BEST", DType.INT32, (Axis("rows", 0, 4, 99), _TOKENS), "of the scorer"),),
+        gpu=Placement(Device.CPU),
+        cpu=Placement(Device.CPU),
+    )
+
+
+def ensemble_of_slow(log: Path) -> Model:
+    step = slow(log)
+    return Model(
+        name="ensemble",
+        description="One slow step.",
+        backend=Backend.ENSEMBLE,
+        max_batch_size=1,
+        inputs=step.inputs,
+        outputs=step.outputs,
+        steps=(Step(step, {t.name: t.name for t in step.inputs}, {t.name: t.name for t in step.outputs}),),
+    )
+
+
 def make_repository(repository: Path, *models: Model) -> Path:
-    """A model repository of scorers, configured from their declarations."""
+    """A model repository configured from the declarations, with the scorer's network and the code of models/."""
     for model in models:
         folder = repository / model.name / str(model.version)
         folder.mkdir(parents=True)
-        onnx.save(_network(), folder / "model.onnx")
+        if model.backend is Backend.ONNXRUNTIME:
+            onnx.save(_network(), folder / "model.onnx")
+        elif model.backend is Backend.PYTHON:
+            shutil.copy(Path(__file__).parent / "models" / f"{model.name}.py", folder / "model.py")
     write(repository, models)
     return repository
 

@@ -1,0 +1,31 @@
+"""A python model for tests: scores IDS through `server.bls`, as pipeline models call their networks. With WAIT above 0
+it calls `slow` in place of the scorer, twice at once, to see what happens to the second in its queue."""
+
+from typing import Any
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+from server.bls import bls_infer, triton_error
+from server.inference import InferenceError, gather
+from tests.server.made import scorer, slow
+
+_SCORER, _SLOW = scorer(), slow()
+
+
+class TritonPythonModel:
+    async def execute(self, requests: list[Any]) -> list[Any]:
+        return [await _answer(request) for request in requests]
+
+
+async def _answer(request: Any) -> Any:
+    given = {tensor.name(): tensor.as_numpy() for tensor in request.inputs()}
+    infer = bls_infer(priority=1, timeout_us=int(given["TIMEOUT_US"].item()))
+    try:
+        if (wait := given["WAIT"].item()) > 0:
+            call = {"SECONDS": np.array([[wait]], np.float32), "LABEL": np.array([[7]], np.int32)}
+            await gather([infer(_SLOW, call), infer(_SLOW, call)])
+        best = (await infer(_SCORER, {"IDS": given["IDS"]}))["BEST"]
+    except InferenceError as error:
+        return pb_utils.InferenceResponse(error=triton_error(error))
+    return pb_utils.InferenceResponse([pb_utils.Tensor("BEST", best)])

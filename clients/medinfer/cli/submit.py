@@ -1,0 +1,185 @@
+"""Documents through the queue: from files to stored results."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from medinfer.cli.console import Exit, Failure, needs
+from medinfer.contract.ocr import MAX_DOCUMENT_BYTES
+from medinfer.contract.vocabulary import DocumentErrorCode
+from medinfer.errors import SENTENCES
+from medinfer.jobs import Source
+from medinfer.results import DocumentResult, JobResult
+
+if TYPE_CHECKING:
+    from router.producer import Producer
+
+AT_ONCE = 8
+"""Uploads, and looks for results, under way at the same time."""
+
+
+@dataclass(slots=True)
+class Submission:
+    """One file on its way. ``job_id`` None: it was not sent, because it is too large."""
+
+    path: Path
+    source: Source
+    job_id: str | None = None
+    result: JobResult | None = None
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def answered(self) -> bool:
+        """A result or a typed rejection is there."""
+        return self.result is not None or self.job_id is None
+
+    @property
+    def document(self) -> DocumentResult | None:
+        return self.result.document if self.result else None
+
+    @property
+    def error_code(self) -> str:
+        if self.result and self.result.error:
+            return str(self.result.error.code)
+        return "no_result_yet" if self.job_id else DocumentErrorCode.TOO_LARGE.value
+
+    @property
+    def error_sentence(self) -> str:
+        if self.result and self.result.error:
+            return self.result.error.message
+        if self.job_id:
+            return f"Ask again later: medinfer results {self.job_id}"
+        return SENTENCES[DocumentErrorCode.TOO_LARGE]
+
+    def as_json(self) -> dict[str, Any]:
+        result = self.result.model_dump(mode="json") if self.result else None
+        error = None if self.document else {"code": self.error_code, "message": self.error_sentence}
+        return {"path": str(self.path), "job_id": self.job_id, "source": self.source, "result": result, "error": error}
+
+
+def files(paths: Sequence[Path]) -> list[Path]:
+    """The files that the paths name: folders stand for what lies in them, hidden files left out.
+
+    Raises:
+        Failure: a path does not exist, or there is no file at all.
+    """
+    found = [file for path in paths for file in _files(path)]
+    if not found:
+        raise Failure("there is no file in what was named", Exit.USAGE)
+    return list(dict.fromkeys(found))
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+    elif path.is_dir():
+        inside = (p for p in path.rglob("*") if not any(part.startswith(".") for part in p.relative_to(path).parts))
+        yield from sorted(p for p in inside if p.is_file())
+    else:
+        raise Failure(f"{path} does not exist", Exit.USAGE)
+
+
+async def submit(
+    endpoint: str,
+    documents: Sequence[tuple[Path, Source]],
+    *,
+    wait_s: float | None,
+    sent: Callable[[Submission], None] = lambda _: None,
+    answered: Callable[[Submission], None] = lambda _: None,
+) -> list[Submission]:
+    """Upload each file, send its job, and wait up to ``wait_s`` seconds (None: not at all) for all the results.
+
+    ``sent`` and ``answered`` are told of each submission as it gets there.
+
+    Raises:
+        MedinferError: queues or stores cannot be used.
+    """
+    submissions = [Submission(path, source) for path, source in documents]
+    async with _producer(endpoint) as producer:
+        until = None if wait_s is None else asyncio.get_running_loop().time() + wait_s
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def one(submission: Submission) -> None:
+            async with room:
+                await _send(producer, submission)
+            sent(submission)
+            if until is not None:
+                await _await_result(producer, submission, until)
+            if submission.answered:
+                answered(submission)
+
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for submission in submissions:
+                    tasks.create_task(one(submission))
+        except ExceptionGroup as group:  # the first failure ended the others
+            raise group.exceptions[0] from None
+    return submissions
+
+
+async def result(endpoint: str, job_id: str) -> JobResult | None:
+    """The stored result of a job, if there is one by now."""
+    async with _producer(endpoint) as producer:
+        found: JobResult | None = await producer.result(job_id)
+        return found
+
+
+async def queue_depths(endpoint: str) -> dict[str, tuple[int, int]]:
+    """Queue -> messages that wait, messages in hand."""
+    with needs("router"):
+        from router.core.classes import ServiceClass
+        from router.edges.aws import Aws
+        from router.settings import Settings
+    settings = Settings(aws_endpoint_url=endpoint)
+    aws = Aws(endpoint_url=endpoint, region=settings.aws_region, threads=4)
+    names = [
+        settings.intake_queue,
+        *(settings.class_queue(c) for c in ServiceClass),
+        settings.completed_queue,
+        settings.intake_dead_letter_queue,
+        settings.work_dead_letter_queue,
+    ]
+    try:
+        return {name: await _depth(aws, name) for name in names}
+    finally:
+        aws.close()
+
+
+async def _depth(aws: Any, name: str) -> tuple[int, int]:
+    url = (await aws.call(aws.sqs.get_queue_url, QueueName=name))["QueueUrl"]
+    wanted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    answer = await aws.call(aws.sqs.get_queue_attributes, QueueUrl=url, AttributeNames=wanted)
+    waiting, in_hand = (int(answer["Attributes"][attribute]) for attribute in wanted)
+    return waiting, in_hand
+
+
+def _producer(endpoint: str) -> Any:
+    with needs("router"):
+        from router.producer import Producer
+        from router.settings import Settings
+    return Producer.connect(Settings(aws_endpoint_url=endpoint), threads=AT_ONCE)
+
+
+async def _send(producer: Producer, submission: Submission) -> None:
+    if submission.path.stat().st_size > MAX_DOCUMENT_BYTES:
+        return
+    document = await asyncio.to_thread(submission.path.read_bytes)
+    job = await producer.submit(document, file_name=submission.name, source=submission.source)
+    submission.job_id = job.job_id
+
+
+async def _await_result(producer: Producer, submission: Submission, until: float) -> None:
+    if submission.job_id is None:
+        return
+    try:
+        left_s = until - asyncio.get_running_loop().time()
+        submission.result = await producer.wait(submission.job_id, timeout_s=max(0.0, left_s))
+    except TimeoutError:
+        return

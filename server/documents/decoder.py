@@ -29,7 +29,7 @@ class Decoder:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._idle: list[DecodingProcess] = []
+        self.idle: list[DecodingProcess] = []
         self._lock = Lock()
 
     async def pages(self, data: bytes, *, force_ocr: bool = False) -> AsyncGenerator[Page, None]:
@@ -59,13 +59,13 @@ class Decoder:
     def close(self) -> None:
         """End the idle processes."""
         with self._lock:
-            idle, self._idle = self._idle, []
+            idle, self.idle = self.idle, []
         for process in idle:
             process.kill()
 
     def _take(self) -> DecodingProcess:
         with self._lock:
-            process = self._idle.pop() if self._idle else None
+            process = self.idle.pop() if self.idle else None
         if process is not None:
             if process.alive:
                 return process
@@ -75,6 +75,6 @@ class Decoder:
     def _give_back(self, process: DecodingProcess, reusable: bool) -> None:
         if reusable and process.documents < RECYCLE_AFTER:
             with self._lock:
-                self._idle.append(process)
+                self.idle.append(process)
         else:
             process.kill()

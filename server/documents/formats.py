@@ -30,4 +30,6 @@ def sniff(data: bytes) -> Format | None:
     for signature, found in _SIGNATURES.items():
         if data.startswith(signature):
             return found
-    return Format.PDF if b"%PDF-" in data[:_PDF_HEADER_WITHIN_BYTES] else None
+    junk, header, _ = data[:_PDF_HEADER_WITHIN_BYTES].partition(b"%PDF-")
+    # Binary junk is some other format (an archive that holds a PDF), and PDFium would read what is inside.
+    return Format.PDF if header and b"\0" not in junk else None

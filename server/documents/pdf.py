@@ -73,7 +73,8 @@ def _page(page: pdfium.PdfPage, limits: Limits, *, force_ocr: bool) -> Page:
     width_pt, height_pt = page.get_size()
     if not (math.isfinite(width_pt) and math.isfinite(height_pt) and width_pt > 0 and height_pt > 0):
         raise Unreadable(DocumentErrorCode.CORRUPT)
-    dpi = min(limits.render_dpi, (limits.max_side_px - 1) * _PT_PER_INCH / max(width_pt, height_pt))
+    fitting_dpi = (limits.max_side_px - 0.01) * _PT_PER_INCH / max(width_pt, height_pt)  # less than a px too small
+    dpi = min(limits.render_dpi, fitting_dpi)
     if dpi < limits.min_render_dpi:
         raise Unreadable(DocumentErrorCode.TOO_MANY_PIXELS)
     scale = dpi / _PT_PER_INCH

@@ -63,6 +63,10 @@ class DecodingProcess:
             raise DecoderFailed(f"{sys.executable} -m server.documents.worker did not become ready") from error
 
     @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    @property
     def alive(self) -> bool:
         return self._popen.poll() is None
 
@@ -85,7 +89,7 @@ class DecodingProcess:
             Unreadable: also when the document ended the process, or took too long.
             DecoderFailed: a bug of the decoder, or something else ended the process.
         """
-        side_px = self._limits.max_side_px
+        side_px = self._limits.max_side_px + 1  # a rounding may add one
         try:
             header, payload = receive(self._read, side_px * side_px * _BYTES_PER_PIXEL)
             kind = header.get("kind")

@@ -55,8 +55,8 @@ class Settings(BaseSettings):
     sla_standard_s: Seconds = Field(default=300, le=43200, description="Seconds from submission to deadline, standard.")
     sla_bulk_s: Seconds = Field(default=21600, le=43200, description="Seconds from submission to deadline, bulk.")
     max_wait_s: Seconds = Field(
-        default=60,
-        le=3600,
+        default=900,
+        le=21600,
         description="Starvation bound: nothing received this much later than a message starts before it. Seconds.",
     )
 

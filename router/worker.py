@@ -19,7 +19,7 @@ import structlog
 
 from router.attempt import Attempts, job_result
 from router.core.backoff import Backoff
-from router.core.classes import PRIORITIES, ServiceClass, deadline_s
+from router.core.classes import PRIORITIES, ServiceClass, deadline_s, floor_s
 from router.core.concurrency import Limit
 from router.core.decisions import Ack, Answered, DeadLetter, Failed, Refused, Retry, ServerDown, settle
 from router.core.drain import Drain
@@ -135,7 +135,8 @@ class Worker:
             await self._give_up_unreadable(held, job)
             return
         due_s = deadline_s(job, self._settings.sla_s[held.service_class])
-        self._waiting.push((held, job), deadline_s=due_s, received_s=held.received_s)
+        floor = floor_s(held.service_class, self._settings.sla_s)
+        self._waiting.push((held, job), deadline_s=due_s, received_s=held.received_s, floor_s=floor)
 
     async def _give_up_unreadable(self, held: Held, reason: DeadLetter) -> None:
         """Only intake writes to the class queues, and only jobs: this message came another way."""

@@ -30,3 +30,9 @@ PRIORITIES: Mapping[ServiceClass, Priority] = {
 def deadline_s(job: DocumentJob, sla_s: float) -> float:
     """When the answer is wanted, in epoch seconds: the job's own deadline, else ``sla_s`` seconds after submission."""
     return job.deadline.timestamp() if job.deadline else job.submitted_at.timestamp() + sla_s
+
+
+def floor_s(service_class: ServiceClass, sla_s: Mapping[ServiceClass, float]) -> float:
+    """Seconds from its receipt before which a message of this class is not due, however late it is: a backlog of the
+    other classes does not pass what someone is waiting for."""
+    return 0 if service_class is ServiceClass.INTERACTIVE else sla_s[ServiceClass.INTERACTIVE]

@@ -35,10 +35,14 @@ class MemoryQueue:
     def __init__(self, name: str, *, dead_letters: MemoryQueue | None = None, max_receives: int = 5) -> None:
         self.name = name
         self._dead_letters = dead_letters
-        self._max_receives = max_receives
+        self.max_receives = max_receives
         self._messages: dict[str, _Stored] = {}
         self._ids = itertools.count()
         self._arrived = asyncio.Condition()
+
+    def __len__(self) -> int:
+        """All messages, hidden ones included."""
+        return len(self._messages)
 
     async def receive(self, limit: int, *, wait_s: int, visibility_s: int) -> list[Message]:
         until_s = time.monotonic() + wait_s
@@ -60,7 +64,7 @@ class MemoryQueue:
         now_s = time.monotonic()
         received: list[Message] = []
         for stored in [m for m in self._messages.values() if m.visible_at_s <= now_s]:
-            if self._dead_letters and stored.receive_count >= self._max_receives:
+            if self._dead_letters is not None and stored.receive_count >= self.max_receives:
                 del self._messages[stored.id]
                 await self._dead_letters.send([stored.body])
             elif len(received) < limit:

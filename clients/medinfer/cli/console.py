@@ -42,7 +42,7 @@ class Failure(Exception):
 
 
 def end(sentence: str, status: Exit) -> NoReturn:
-    err.print(f"error: {sentence}", style="red", markup=False)
+    err.print(f"error: {sentence}", style="red", markup=False, soft_wrap=True)
     raise SystemExit(int(status))
 
 

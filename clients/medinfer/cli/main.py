@@ -237,12 +237,20 @@ def demo(
 ) -> None:
     """Show everything once: start the system, read the documents through it, write a page for each, stop it."""
     from medinfer.cli import demo as show
+    from medinfer.cli import tables
 
-    submissions = show.run(paths, out_folder, timeout)
+    shown = show.run(paths, out_folder, timeout)
     if as_json:
-        print_json([submission.as_json() for submission in submissions])
-    if not all(submission.answered for submission in submissions):
-        raise Failure("not every document was answered in time: see the table above", Exit.NOT_ANSWERED)
+        print_json([submission.as_json() for submission in shown.submissions])
+    else:
+        out.print(tables.submissions(shown.submissions))
+        out.print(
+            f"{len(shown.submissions)} documents in {shown.read_s:.1f} s, after {shown.start_s:.1f} s of starting; "
+            f"{shown.all_s:.1f} s in all"
+        )
+        out.print(f"results and pages: {shown.index}", soft_wrap=True, markup=False)
+    if not all(submission.answered for submission in shown.submissions):
+        raise Failure("not every document was answered in time", Exit.NOT_ANSWERED)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -255,7 +263,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         end(f"{error.code}: {error}", Exit.NOT_ANSWERED)
     except MedinferError as error:
         if error.retryable:
-            end(f"{error}: try again, or look at `medinfer status`", Exit.UNAVAILABLE)
+            end(f"{str(error).rstrip('.')}: try again, or look at `medinfer status`", Exit.UNAVAILABLE)
         end(str(error), Exit.REFUSED)
 
 

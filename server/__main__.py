@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from server.errors import ServerError
-from server.triton import START_TIMEOUT_S, TritonServer
+from server.triton import START_TIMEOUT_S, STOP_TIMEOUT_S, TritonServer
 
 _ROOT = Path(__file__).parents[1]
 
@@ -30,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         metrics_port=options.metrics_port,
         models=options.model,
         log_file=options.log_file,
+        stop_timeout_s=options.stop_timeout_s,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _terminate)
@@ -77,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--model", action="append", help="load this model alone (repeat for more); default: all")
     parser.add_argument("--log-file", type=Path, help="append the server's log here; default: a temporary file")
     parser.add_argument("--start-timeout-s", type=float, default=START_TIMEOUT_S, help="longest wait for readiness")
+    parser.add_argument(
+        "--stop-timeout-s", type=float, default=STOP_TIMEOUT_S, help="longest wait for requests in flight at the end"
+    )
     return parser
 
 

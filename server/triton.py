@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
+import math
 import os
 import re
 import secrets
 import shutil
-import signal
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -19,8 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from server import installation
+from server import guardian, installation
 from server.errors import StartFailed
+from server.guardian import end
 from server.preflight import check_ports, check_repository, free_port
 
 Profile = Literal["cpu", "gpu"]
@@ -29,13 +29,11 @@ START_TIMEOUT_S = 180.0
 """Longest wait for readiness. All models of the repository are ready in seconds; TensorRT may build engines."""
 
 STOP_TIMEOUT_S = 15.0
-"""Requests in flight may take this long to end after SIGTERM; then everything is killed."""
+"""How long requests in flight may take to end once the server is told to stop; then everything is killed."""
 
 _POLL_S = 0.05
 _ERROR_LINE = re.compile(r"^(?:[EF]\d{4} |error: |\S*Error: )")
 _ERROR_LINES = 12
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (where POSIX puts shared memory)
-_PR_SET_PDEATHSIG = 1
 
 
 class TritonServer:
@@ -45,8 +43,9 @@ class TritonServer:
     one. ``models``: those to load (and what their ensembles need); None = all. ``log_file``: takes what the server and
     its models print, appended; None = a temporary file that goes with the server (``log_file`` says where).
 
-    The process dies with the thread that called `start`, even if that is killed: no server and no python model is
-    ever left without an owner.
+    ``stop_timeout_s``: how long requests in flight may take to end in `stop`; then everything is killed.
+
+    The server does not outlive this process, even if this process is killed (see `server.guardian`).
     """
 
     def __init__(
@@ -60,6 +59,7 @@ class TritonServer:
         metrics_port: int = 0,
         models: Collection[str] | None = None,
         log_file: Path | None = None,
+        stop_timeout_s: float = STOP_TIMEOUT_S,
     ) -> None:
         self.repository = repository.resolve()
         self.profile = profile
@@ -70,9 +70,11 @@ class TritonServer:
             "metrics": metrics_port or free_port(host),
         }
         self.models = models
+        self.stop_timeout_s = stop_timeout_s
         self.log_file = log_file
         self._log_file = log_file
         self._folder: Path | None = None
+        self._guardian: subprocess.Popen[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._shared_memory_prefix = f"medinfer_{os.getpid()}_{secrets.token_hex(4)}_"
 
@@ -114,8 +116,8 @@ class TritonServer:
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,  # one process group for the server and its python models
-                    preexec_fn=_die_with_parent,
                 )
+            self._guardian = self._start_guardian(self._process.pid)
             self._await_ready(timeout_s, log, start_of_log, progress)
         except BaseException:
             self.stop()
@@ -125,22 +127,19 @@ class TritonServer:
         """Wait until the server ends by itself; gives its exit status."""
         return self._running().wait()
 
-    def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
+    def stop(self) -> None:
         """End the server, its python models and their shared memory. Does nothing if it is not running."""
+        if self._folder is None:
+            return
         if self._process is not None:
-            if self._process.poll() is None:
-                self._process.terminate()
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    self._process.wait(timeout_s)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            end(self._process.pid, self.stop_timeout_s, self._shared_memory_prefix)
             self._process.wait()
             self._process = None
-            for region in _SHARED_MEMORY.glob(f"{self._shared_memory_prefix}*"):
-                region.unlink(missing_ok=True)
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+        if self._guardian is not None:
+            self._guardian.wait()  # it ends when the server has
+            self._guardian = None
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -155,6 +154,16 @@ class TritonServer:
         if self._process is None:
             raise RuntimeError("the server is not running")
         return self._process
+
+    def _start_guardian(self, server: int) -> subprocess.Popen[bytes]:
+        arguments = (os.getpid(), server, self.stop_timeout_s, self._shared_memory_prefix, self._folder)
+        return subprocess.Popen(  # noqa: S603 (arguments are ours)
+            [sys.executable, "-I", "-S", guardian.__file__, *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # it must not hold the launcher's pipes open
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # what ends the launcher's group must not end it
+        )
 
     def _arguments(self, backends: Path) -> list[str]:
         explicit = [] if self.models is None else ["--model-control-mode=explicit"]
@@ -173,7 +182,7 @@ class TritonServer:
             "--disable-auto-complete-config",
             "--exit-on-error=true",
             "--strict-readiness=true",
-            f"--exit-timeout-secs={int(STOP_TIMEOUT_S) - 5}",
+            f"--exit-timeout-secs={math.ceil(self.stop_timeout_s)}",
             f"--grpc-address={self.host}",
             f"--grpc-port={self.ports['gRPC']}",
             f"--http-address={self.host}",
@@ -219,8 +228,3 @@ def error_lines(log: Path, start: int = 0) -> list[str]:
         file.seek(start)
         lines = file.read().decode("utf-8", errors="replace").splitlines()
     return [line for line in lines if _ERROR_LINE.match(line)][-_ERROR_LINES:]
-
-
-def _die_with_parent() -> None:
-    """In the child, before exec: SIGTERM when the thread that forked it ends (Linux, prctl(2))."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def unreadable(body: str, reason: DeadLetter) -> str:
     """The dead-letter entry of a message that is not a job: its hash, because it may hold anything."""
-    digest = hashlib.sha256(body.encode()).hexdigest()
+    digest = hashlib.sha256(body.encode(errors="surrogatepass")).hexdigest()
     entry = DeadLetterEntry(code=reason.code, message=reason.message, body_sha256=digest, failed_at=datetime.now(UTC))
     return entry.model_dump_json()
 

@@ -7,6 +7,7 @@ that the job has its result.
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Mapping, Sequence
@@ -123,7 +124,7 @@ class Intake:
 
     async def _give_back(self, messages: Sequence[Message], delay_s: float) -> None:
         if messages:
-            await self._intake.change_visibility([m.receipt for m in messages], round(delay_s))
+            await self._intake.change_visibility([m.receipt for m in messages], math.ceil(delay_s))
 
 
 async def _sleep_until(stop: asyncio.Event, seconds: float) -> None:

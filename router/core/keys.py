@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
-_EXTENSION = re.compile(r"\.([A-Za-z0-9]{1,5})$")
+EXTENSIONS = frozenset({"pdf", "jpg", "jpeg", "png", "tif", "tiff"})
+"""Extensions that are kept, for people who look into the bucket; any other could be a part of a name."""
 
 
 def document_key(job_id: str, file_name: str) -> str:
-    """``documents/<job id>/document.<extension>``: of the file's name only a plain extension is kept."""
-    extension = _EXTENSION.search(file_name)
-    return f"documents/{job_id}/document" + (f".{extension[1].lower()}" if extension else "")
+    """``documents/<job id>/document.<extension>``; without the extension if it is not in `EXTENSIONS`."""
+    extension = file_name.rpartition(".")[2].lower()
+    return f"documents/{job_id}/document" + (f".{extension}" if extension in EXTENSIONS else "")
 
 
 def result_key(job_id: str) -> str:

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medinfer.contract.vocabulary import DOCUMENT_CLASSES, DocumentType
+from medinfer.results import DocumentResult
+from router.core.backoff import Backoff
+from router.core.concurrency import Limit
+from router.core.decisions import (
+    Ack,
+    Answered,
+    DeadLetter,
+    Failed,
+    Outcome,
+    Overloaded,
+    Refused,
+    Retry,
+    ServerDown,
+    settle,
+)
+from router.core.drain import Drain
+
+DOCUMENT = DocumentResult(
+    document_type=DocumentType.UNKNOWN, type_score=0.1, class_scores=dict.fromkeys(DOCUMENT_CLASSES, 0.1), pages=()
+)
+JITTER = st.floats(0, 1, exclude_max=True)
+BACKOFF = st.tuples(st.floats(0.01, 900), st.floats(0.01, 43_200)).map(lambda p: Backoff(min(p), max(p)))
+OUTCOMES: st.SearchStrategy[Outcome] = st.sampled_from(
+    [Answered(DOCUMENT), Refused("empty_document", "x"), Failed(), Overloaded(), ServerDown()]
+)
+
+
+@given(OUTCOMES, st.integers(1, 1000), BACKOFF, JITTER)
+def test_a_message_ends_only_when_its_job_is_done(
+    outcome: Outcome, receive_count: int, backoff: Backoff, jitter: float
+) -> None:
+    decision = settle(outcome, receive_count, backoff, jitter)
+    if isinstance(outcome, Answered):
+        assert decision == Ack(outcome.document)
+    elif isinstance(outcome, Refused):
+        assert decision == DeadLetter(outcome.code, outcome.message)
+    else:
+        assert isinstance(decision, Retry)
+        assert 0 <= decision.delay_s <= backoff.cap_s
+
+
+@given(st.integers(1, 10_000), JITTER)
+def test_a_server_that_is_down_delays_nobody(receive_count: int, jitter: float) -> None:
+    assert settle(ServerDown(), receive_count, Backoff(2, 300), jitter) == Retry(0)
+
+
+@given(BACKOFF, st.integers(-5, 100_000), JITTER)
+def test_delays_stay_between_half_the_base_and_the_cap(backoff: Backoff, attempt: int, jitter: float) -> None:
+    assert backoff.base_s / 2 <= backoff.delay_s(attempt, jitter) <= backoff.cap_s
+
+
+@given(BACKOFF, st.integers(1, 100), JITTER)
+def test_delays_do_not_shrink_from_try_to_try(backoff: Backoff, attempt: int, jitter: float) -> None:
+    assert backoff.delay_s(attempt, jitter) <= backoff.delay_s(attempt + 1, jitter)
+
+
+def test_delays_double_and_are_half_random() -> None:
+    backoff = Backoff(2, 300)
+    assert [backoff.delay_s(n, 0) for n in (1, 2, 3, 9)] == [1, 2, 4, 150]
+    assert backoff.delay_s(3, 0.5) == 6
+
+
+@pytest.mark.parametrize(("base_s", "cap_s"), [(0, 1), (-1, 1), (2, 1)])
+def test_a_backoff_without_sense_is_refused(base_s: float, cap_s: float) -> None:
+    with pytest.raises(ValueError, match="base_s"):
+        Backoff(base_s, cap_s)
+
+
+@given(st.integers(1, 256), st.lists(OUTCOMES, max_size=200))
+def test_slots_stay_within_their_bounds(maximum: int, outcomes: list[Outcome]) -> None:
+    limit = Limit(maximum, 1)
+    for outcome in outcomes:
+        limit = limit.after(outcome)
+        assert 1 <= limit.slots <= maximum
+
+
+def test_slots_grow_by_one_a_window_halve_on_overload_and_start_again_after_an_outage() -> None:
+    limit = Limit(8, 4.0)
+    for _ in range(5):
+        limit = limit.after(Answered(DOCUMENT))
+    assert limit.slots == 5
+    assert limit.after(Overloaded()).slots == 2
+    assert limit.after(Failed()) == limit
+    assert limit.after(ServerDown()).slots == 1
+
+
+@given(st.floats(0, 1e6), st.floats(0.01, 3600), st.floats(0, 5000))
+def test_a_drain_ends_within_its_limit_and_keeps_time_to_give_back(start: float, limit_s: float, after: float) -> None:
+    drain = Drain(start, limit_s)
+    finish, settled = drain.to_finish_s(start + after), drain.to_settle_s(start + after)
+    assert 0 <= finish <= settled <= limit_s + 1e-6
+    assert drain.to_finish_s(start + limit_s + 1) == drain.to_settle_s(start + limit_s + 1) == 0

@@ -20,29 +20,11 @@ import torch
 from numpy.typing import NDArray
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
+from training.batches import IGNORED, Example, length_batches, mean_loss, pad
 from training.metrics import bio_spans, entity_scores, macro_f1
 
-IGNORED = -100
-OUTSIDE = 0
-"""Id of the label ``O`` (contract: `bio_labels`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One sequence.
-
-    Attributes:
-        input_ids: token ids, special tokens included.
-        labels: one label id per token (`IGNORED` counts nowhere), or the class of the sequence.
-        unannotated: label ids that the example's source does not annotate. A token labelled ``O`` there may
-            be any of them: its loss is -log p(O or one of those), and answers of those labels are not scored.
-    """
-
-    input_ids: Sequence[int]
-    labels: Sequence[int] | int
-    unannotated: tuple[int, ...] = ()
+__all__ = ["IGNORED", "Example", "Report", "Settings", "dev_score", "fit", "predict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +85,8 @@ def predict(model: Any, examples: Sequence[Example], *, batch_tokens: int = 8192
     model.eval()
     logits: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(examples)
     with torch.inference_mode(), _autocast(device):
-        for batch in _batches([len(e.input_ids) for e in examples], batch_tokens):
-            ids = _pad([examples[i].input_ids for i in batch], 0).to(device)
+        for batch in length_batches([len(e.input_ids) for e in examples], batch_tokens):
+            ids = pad([examples[i].input_ids for i in batch], 0).to(device)
             output = model(input_ids=ids, attention_mask=(ids != 0).long()).logits.float().cpu().numpy()
             for i, row in zip(batch, output, strict=True):
                 logits[i] = row[: len(examples[i].input_ids)] if row.ndim == 2 else row
@@ -195,10 +177,10 @@ class _Run:
         for group in self.optimizer.param_groups:
             group["lr"] = group["initial_lr"] * max(factor, 1e-3)
         examples = [self.train[i] for i in batch]
-        ids = _pad([e.input_ids for e in examples], 0).to(self.device)
+        ids = pad([e.input_ids for e in examples], 0).to(self.device)
         with _autocast(self.device):
             logits = self.model(input_ids=ids, attention_mask=(ids != 0).long()).logits
-        loss = _loss(logits.float(), examples, self.weights)
+        loss = mean_loss(logits.float(), examples, self.weights)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -262,54 +244,7 @@ class _Run:
 
     def _epoch_batches(self, epoch: int) -> list[list[int]]:
         lengths = [len(e.input_ids) for e in self.train]
-        return _batches(lengths, self.settings.batch_tokens, random.Random(f"{self.settings.seed}/{epoch}"))
-
-
-def _loss(logits: Tensor, examples: Sequence[Example], weights: Tensor | None) -> Tensor:
-    """Mean loss. ``logits``: [b, t, labels] or [b, labels]."""
-    if logits.ndim == 2:
-        classes = torch.tensor([e.labels for e in examples], device=logits.device)
-        return cross_entropy(logits, classes, weights)
-    rows = [[e.labels] if isinstance(e.labels, int) else e.labels for e in examples]
-    labels = _pad(rows, IGNORED).to(logits.device)
-    hidden = torch.zeros(len(examples), 1, logits.shape[-1], dtype=torch.bool)
-    for i, example in enumerate(examples):
-        hidden[i, 0, list(example.unannotated)] = True
-    hidden = hidden.to(logits.device)
-    # p(O) of a source that leaves labels out is p(O or one of those): the marginal likelihood of what it does say.
-    log_p = logits.log_softmax(-1)
-    outside = torch.cat([log_p[..., :1], log_p.masked_fill(~hidden, -math.inf)[..., 1:]], -1).logsumexp(-1)
-    chosen = log_p.gather(-1, labels.clamp(min=0).unsqueeze(-1)).squeeze(-1)
-    chosen = torch.where(labels == OUTSIDE, outside, chosen)
-    kept = labels != IGNORED
-    weight = kept.float() if weights is None else weights[labels.clamp(min=0)] * kept
-    return -(chosen * weight).sum() / weight.sum().clamp(min=1e-9)
-
-
-def _batches(lengths: Sequence[int], batch_tokens: int, rng: random.Random | None = None) -> list[list[int]]:
-    """Indices in batches of near lengths, at most ``batch_tokens`` with padding (one sequence at least).
-
-    With ``rng`` the batches come in random order and equal lengths are mixed anew.
-    """
-    noise = [4 * rng.random() if rng else 0.0 for _ in lengths]
-    order = sorted(range(len(lengths)), key=lambda i: lengths[i] + noise[i])
-    batches: list[list[int]] = []
-    longest = 0
-    for index in order:
-        longest = max(longest, lengths[index])
-        if batches and longest * (len(batches[-1]) + 1) <= batch_tokens:
-            batches[-1].append(index)
-        else:
-            batches.append([index])
-            longest = lengths[index]
-    if rng:
-        rng.shuffle(batches)
-    return batches
-
-
-def _pad(rows: Sequence[Sequence[int]], value: int) -> Tensor:
-    length = max(map(len, rows))
-    return torch.tensor([[*row, *[value] * (length - len(row))] for row in rows])
+        return length_batches(lengths, self.settings.batch_tokens, random.Random(f"{self.settings.seed}/{epoch}"))
 
 
 def _autocast(device: torch.device) -> torch.autocast:

@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from transformers import BertConfig, BertForSequenceClassification, BertForTokenClassification
 
 from training import trainer
+from training.batches import length_batches, mean_loss
 from training.trainer import Example, Settings, fit, predict
 
 LABELS = {0: "O", 1: "B-drug", 2: "I-drug", 3: "B-test", 4: "I-test"}
-SETTINGS = Settings(epochs=6, learning_rate=3e-3, head_learning_rate=3e-3, batch_tokens=256, freeze_embeddings=False)
+SETTINGS = Settings(
+    epochs=6, learning_rate=3e-3, head_learning_rate=3e-3, batch_tokens=256, freeze_embeddings=False, threads=1
+)
 
 
 def network(kind: Any) -> Any:
@@ -99,15 +102,15 @@ def test_nothing_to_train_on_is_refused(tmp_path: Path) -> None:
 
 def test_o_of_a_source_that_leaves_labels_out_may_be_one_of_those() -> None:
     logits = torch.tensor([[[0.0, 0.0, 0.0, 50.0, 0.0], [0.0, 50.0, 0.0, 0.0, 0.0]]])
-    partial = trainer._loss(logits, [Example([1, 1], [0, 1], unannotated=(3, 4))], None)
-    full = trainer._loss(logits, [Example([1, 1], [0, 1])], None)
+    partial = mean_loss(logits, [Example([1, 1], [0, 1], unannotated=(3, 4))], None)
+    full = mean_loss(logits, [Example([1, 1], [0, 1])], None)
     assert float(partial) == pytest.approx(0.0, abs=1e-5)
     assert float(full) == pytest.approx(25.0, abs=1e-3)
 
 
 def test_ignored_tokens_have_no_loss_and_no_gradient() -> None:
     logits = torch.randn(1, 3, 5, requires_grad=True)
-    trainer._loss(logits, [Example([1, 1, 1], [0, -100, 1], unannotated=(3, 4))], None).backward()  # type: ignore[no-untyped-call]
+    mean_loss(logits, [Example([1, 1, 1], [0, -100, 1], unannotated=(3, 4))], None).backward()  # type: ignore[no-untyped-call]
     assert logits.grad is not None
     assert torch.isfinite(logits.grad).all()
     assert float(logits.grad[0, 1].abs().sum()) == 0.0
@@ -115,7 +118,7 @@ def test_ignored_tokens_have_no_loss_and_no_gradient() -> None:
 
 def test_class_weights_weigh_the_loss() -> None:
     logits = torch.zeros(1, 2, 5)
-    loss = trainer._loss(logits, [Example([1, 1], [0, 1])], torch.tensor([1.0, 3.0, 1.0, 1.0, 1.0]))
+    loss = mean_loss(logits, [Example([1, 1], [0, 1])], torch.tensor([1.0, 3.0, 1.0, 1.0, 1.0]))
     assert float(loss) == pytest.approx(math.log(5))
 
 
@@ -131,6 +134,6 @@ def test_predictions_stand_in_order_without_padding() -> None:
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=50), st.integers(1, 200))
 def test_batches_hold_each_sequence_once_within_the_bound(lengths: list[int], bound: int) -> None:
-    batches = trainer._batches(lengths, bound)
-    assert sorted(i for b in batches for i in b) == list(range(len(lengths)))
-    assert all(len(b) == 1 or len(b) * max(lengths[i] for i in b) <= bound for b in batches)
+    found = length_batches(lengths, bound)
+    assert sorted(i for b in found for i in b) == list(range(len(lengths)))
+    assert all(len(b) == 1 or len(b) * max(lengths[i] for i in b) <= bound for b in found)

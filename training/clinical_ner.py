@@ -94,11 +94,13 @@ def train(
     minutes: Annotated[float, typer.Option(min=0.1, help="budget; training ends well when it is spent")] = 25,
     epochs: Annotated[int, typer.Option(min=1)] = 3,
     made: Annotated[int, typer.Option(min=100, help="made shorthand sentences to train on")] = 14_000,
+    start: Annotated[Path | None, typer.Option(help="go on from this checkpoint, not from the encoder")] = None,
     threads: Annotated[int, typer.Option(min=1, help="one is fastest where others use the cores too")] = 2,
     seed: int = 0,
 ) -> None:
-    """Fine-tune the packaged encoder and write the checkpoint."""
-    checkpoint = load_encoder(Task.TOKEN_CLASSIFICATION, LABELS, seed=seed)
+    """Fine-tune the packaged encoder (or go on from a checkpoint) and write the checkpoint."""
+    task = Task.TOKEN_CLASSIFICATION
+    checkpoint = load_checkpoint(start, task, LABELS) if start else load_encoder(task, LABELS, seed=seed)
     tokenizer = TextTokenizer(checkpoint.tokenizer)
     rng = random.Random(seed)
     examples: list[Example] = []

@@ -1,6 +1,6 @@
 """Entities and where they stand -> observations, medications, conditions, patient. Pure.
 
-A row is what stands side by side on the page (`medinfer.rows`), whatever order the lines come in.
+Rows are what stands side by side on the page (`medinfer.layout`), whatever order the lines come in.
 """
 
 from __future__ import annotations
@@ -9,12 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-import numpy as np
-
 from medinfer.contract.vocabulary import Assertion, DocumentLabel
+from medinfer.layout import Row, entity_rows
 from medinfer.ranges import flag
 from medinfer.results import Condition, Entity, Line, Medication, Observation, Patient
-from medinfer.rows import rows
 
 L = DocumentLabel
 
@@ -27,8 +25,8 @@ _MEDICATION_PARTS = {
     L.ROUTE: "route",
 }
 
-_MAX_GAP = 3.0
-"""A row that starts more than this many of its line heights below the last one is no continuation of it."""
+_IN_PIECES = frozenset({L.UNIT, L.REFERENCE_RANGE, L.FREQUENCY, L.DURATION})
+"""Labels whose neighbours in a row are pieces of one mention: "13.0 -" "17.0". A second value is an older result."""
 
 _SURE = 0.5
 """Score from which the first mention in the header counts; below, the best mention does."""
@@ -43,10 +41,10 @@ class Records(NamedTuple):
 
 @dataclass(slots=True)
 class _Group:
-    """A head (a test's or drug's name) and what belongs to it: the first mention of each label."""
+    """A head (a test's or drug's name) and what belongs to it: the first mention of each label, in pieces."""
 
     head: list[Entity] = field(default_factory=list)
-    parts: dict[DocumentLabel, Entity] = field(default_factory=dict)
+    parts: dict[DocumentLabel, list[Entity]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -54,28 +52,21 @@ class _Group:
 
     @property
     def score(self) -> float:
-        return min(e.score for e in (*self.head, *self.parts.values()))
+        return min(e.score for pieces in (self.head, *self.parts.values()) for e in pieces)
 
     def absorb(self, other: _Group) -> None:
+        """Add the name's next piece and the parts that are lacking."""
         self.head += other.head
         self.parts = other.parts | self.parts
 
+    def extend(self, other: _Group) -> None:
+        """Add the next piece of everything."""
+        self.head += other.head
+        for label, pieces in other.parts.items():
+            self.parts[label] += pieces
+
     def texts(self, names: dict[DocumentLabel, str]) -> dict[str, str]:
-        return {names[label]: part.text for label, part in self.parts.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """The entities of one visual row from left to right, and where the row stands."""
-
-    entities: tuple[Entity, ...]
-    page: int
-    top: float
-    bottom: float
-
-    def follows(self, other: _Row) -> bool:
-        """Whether this row stands close under ``other``."""
-        return self.page == other.page and self.top - other.bottom <= _MAX_GAP * (self.bottom - self.top)
+        return {names[label]: " ".join(e.text for e in pieces) for label, pieces in self.parts.items()}
 
 
 def assemble(lines: Sequence[Line], entities: Sequence[Entity]) -> Records:
@@ -88,7 +79,7 @@ def assemble(lines: Sequence[Line], entities: Sequence[Entity]) -> Records:
     Returns:
         Observations, medications and conditions in the order of the page: from top to bottom, from left to right.
     """
-    found = list(_rows(lines, entities))
+    found = entity_rows(lines, entities)
     return Records(
         tuple(_observations(found, lines)),
         tuple(_medications(found, lines)),
@@ -97,21 +88,7 @@ def assemble(lines: Sequence[Line], entities: Sequence[Entity]) -> Records:
     )
 
 
-def _rows(lines: Sequence[Line], entities: Sequence[Entity]) -> Iterator[_Row]:
-    """Rows that hold entities, in reading order."""
-    by_line: dict[int, list[Entity]] = {}
-    for entity in sorted(entities, key=lambda e: (e.start, e.end)):
-        by_line.setdefault(entity.line, []).append(entity)
-    boxes = np.array([line.box for line in lines], np.float32).reshape(-1, 4, 2)
-    for row in rows(boxes, [line.page for line in lines]):
-        inside = tuple(e for index in row for e in by_line.get(index, ()))
-        if inside:
-            y = boxes[row][:, :, 1]
-            tops, bottoms = y.min(axis=1), y.max(axis=1)
-            yield _Row(inside, lines[row[0]].page, float(np.median(tops)), float(np.median(bottoms)))
-
-
-def _observations(found: Sequence[_Row], lines: Sequence[Line]) -> Iterator[Observation]:
+def _observations(found: Sequence[Row], lines: Sequence[Line]) -> Iterator[Observation]:
     for group in _test_groups(found):
         if L.VALUE not in group.parts:
             continue
@@ -128,17 +105,20 @@ def _observations(found: Sequence[_Row], lines: Sequence[Line]) -> Iterator[Obse
         )
 
 
-def _test_groups(found: Sequence[_Row]) -> list[_Group]:
+def _test_groups(found: Sequence[Row]) -> list[_Group]:
     groups: list[_Group] = []
-    above: _Row | None = None
+    above: Row | None = None
     waiting: _Group | None = None
     for row in found:
         mine = [e for e in row.entities if e.label is L.TEST or e.label in _OBSERVATION_PARTS]
         if not mine:
             continue
         in_row = _split(mine, L.TEST)
-        if waiting and above and row.follows(above) and len(in_row) == 1 and _wraps(waiting, in_row[0]):
-            waiting.absorb(in_row.pop())
+        if waiting and above and len(in_row) == 1:
+            if row.touches(above) and _second_line(waiting, in_row[0]):
+                waiting.extend(in_row.pop())
+            elif row.follows(above) and _wraps(waiting, in_row[0]):
+                waiting.absorb(in_row.pop())
         named = [group for group in in_row if group.head]
         groups += named
         # Under several tests side by side it cannot be told whose the next row is.
@@ -146,6 +126,20 @@ def _test_groups(found: Sequence[_Row]) -> list[_Group]:
             waiting = named[0] if len(named) == 1 else None
         above = row
     return groups
+
+
+def _second_line(above: _Group, below: _Group) -> bool:
+    """Whether all of ``below`` stands under entities of the same kind: cells that wrap. A value starts a new row."""
+    if L.VALUE in below.parts or L.VALUE not in above.parts:
+        return False
+    pairs = [(above.head, below.head), *((above.parts.get(label, []), below.parts[label]) for label in below.parts)]
+    return all(any(_under(e, over) for over in upper) for upper, lower in pairs for e in lower)
+
+
+def _under(below: Entity, above: Entity) -> bool:
+    """Whether two boxes overlap in x by at least half of the narrower one."""
+    (a, b), (c, d) = ((min(p[0] for p in e.box), max(p[0] for p in e.box)) for e in (below, above))
+    return min(b, d) - max(a, c) >= 0.5 * min(b - a, d - c)
 
 
 def _wraps(above: _Group, below: _Group) -> bool:
@@ -162,9 +156,9 @@ def _continues(name: str) -> bool:
     return name[0] in "([-/&" or name[0].islower()
 
 
-def _medications(found: Sequence[_Row], lines: Sequence[Line]) -> Iterator[Medication]:
+def _medications(found: Sequence[Row], lines: Sequence[Line]) -> Iterator[Medication]:
     groups: list[_Group] = []
-    above: _Row | None = None
+    above: Row | None = None
     for row in found:
         mine = [e for e in row.entities if e.label is L.DRUG or e.label in _MEDICATION_PARTS]
         if not mine:
@@ -196,6 +190,7 @@ def _split(entities: Sequence[Entity], head: DocumentLabel) -> list[_Group]:
     What stands before the row's first head belongs to it ("Tab. Metformin"), and so does a form right before any head.
     """
     groups = [_Group()]
+    previous: Entity | None = None
     for entity, following in zip(entities, [*entities[1:], None], strict=True):
         group = groups[-1]
         if entity.label is head:
@@ -205,7 +200,10 @@ def _split(entities: Sequence[Entity], head: DocumentLabel) -> list[_Group]:
         else:
             if group.head and entity.label is L.FORM and following is not None and following.label is head:
                 groups.append(_Group())
-            groups[-1].parts.setdefault(entity.label, entity)
+            pieces = groups[-1].parts.setdefault(entity.label, [])
+            if not pieces or (previous is not None and pieces[-1] is previous and entity.label in _IN_PIECES):
+                pieces.append(entity)
+        previous = entity
     return groups
 
 
@@ -214,7 +212,7 @@ def _same_name(left: Entity, right: Entity) -> bool:
     return _continues(right.text) and left.label is L.TEST
 
 
-def _conditions(found: Sequence[_Row], lines: Sequence[Line]) -> Iterator[Condition]:
+def _conditions(found: Sequence[Row], lines: Sequence[Line]) -> Iterator[Condition]:
     """Each condition once per assertion, where it stands first."""
     seen: set[tuple[str, Assertion]] = set()
     for entity in (e for row in found for e in row.entities if e.label is L.CONDITION):

@@ -183,6 +183,31 @@ def test_a_strength_without_a_drug_is_no_medication() -> None:
     assert Page([("500 mg", L.STRENGTH)]).records.medications == ()
 
 
+def test_a_paragraph_is_read_on_through_its_lines() -> None:
+    page = Page(["Investigations on admission: Haemoglobin 9.8 gm%, Serum"], ["Creatinine 1.4"], ["mg/dL"])
+    page.mark("Haemoglobin", L.TEST).mark("9.8", L.VALUE).mark("gm%", L.UNIT)
+    page.mark("Serum", L.TEST).mark("Creatinine", L.TEST).mark("1.4", L.VALUE).mark("mg/dL", L.UNIT)
+    assert [o[:3] for o in page.observations] == [("Haemoglobin", "9.8", "gm%"), ("Serum Creatinine", "1.4", None)]
+
+
+def test_a_cell_that_wraps_in_several_columns() -> None:
+    page = Page(
+        [_t("ERYTHROCYTE SEDIMENTATION"), _v("12"), _u("mm in"), _r("M: 0 - 15")],
+        [_t("RATE"), None, _u("1st hour"), _r("F: 0 - 20")],
+    )
+    assert page.observations[0][:4] == ("ERYTHROCYTE SEDIMENTATION RATE", "12", "mm in 1st hour", "M: 0 - 15 F: 0 - 20")
+
+
+def test_a_range_in_two_cells() -> None:
+    assert Page([_t("Hb"), _v("12"), _r("13.0 -"), _r("17.0")]).observations == [
+        ("Hb", "12", None, "13.0 - 17.0", "low")
+    ]
+
+
+def test_a_second_value_is_an_older_result() -> None:
+    assert Page([_t("Hb"), _v("12"), _v("14")]).observations == [("Hb", "12", None, None, None)]
+
+
 def test_conditions_keep_their_assertion_and_come_once() -> None:
     page = (
         Page(["K/c/o Dm2"], ["No h/o htn"], ["dm2 on treatment"])

@@ -17,6 +17,9 @@ _EDGES = frozenset(",;:|•·*=_\"'`“”‘’")
 """Signs that belong to no entity when they stand at its edge. Not among them: + % < > ° / ± ^, which are values or
 units ("<0.5", "5%", "++")."""
 
+_TELLING = frozenset("+-%°")
+"""Signs that are a result or a unit even alone."""
+
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -112,4 +115,6 @@ def _trim(text: str, span: Span) -> Span | None:
             end -= 1
         else:
             break
-    return span._replace(start=start, end=end) if start < end else None
+    if not any(_in_word(c) or c in _TELLING for c in text[start:end]):
+        return None
+    return span._replace(start=start, end=end)

@@ -90,6 +90,8 @@ def test_edges_are_trimmed(tokenizer: TextTokenizer, text: str, labels: list[str
 
 def test_punctuation_alone_is_no_entity(tokenizer: TextTokenizer) -> None:
     assert read(tokenizer, "| .", "B-value", "I-value") == []
+    assert read(tokenizer, "/", "B-unit") == []
+    assert read(tokenizer, "%", "B-unit") == [("unit", "%")]
 
 
 def test_no_tokens_no_entities(tokenizer: TextTokenizer) -> None:

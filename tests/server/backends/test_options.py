@@ -58,8 +58,9 @@ def test_graph_levels_are_numbered_as_the_backend_does(level: int, expected: obj
 
 
 def test_session_entries_and_arena_shrinkage_reach_onnxruntime() -> None:
-    options = session_options(parameters(**{"session.intra_op.allow_spinning": "0"}))
-    assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
+    key = "session.intra_op.allow_spinning"
+    assert session_options({}).get_session_config_entry(key) == "0"
+    assert session_options(parameters(**{key: "1"})).get_session_config_entry(key) == "1"
     run = run_options(parameters(**{"memory.enable_memory_arena_shrinkage": "cpu:0"}))
     assert run.get_run_config_entry("memory.enable_memory_arena_shrinkage") == "cpu:0"
 

@@ -26,9 +26,10 @@ def command(folder: Path, port: int) -> tuple[list[str], dict[str, str]]:
     """Arguments and environment of the server process."""
     state = folder.resolve()
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MINISTACK_"))},
+        **{n: v for n, v in os.environ.items() if not n.startswith(("AWS_", "MINISTACK_", "GATEWAY_"))},
         "BIND_HOST": "127.0.0.1",  # its default is every interface
-        "GATEWAY_PORT": str(port),
+        # Not GATEWAY_PORT: that becomes a part of the queues' identity, and they would be lost on another port.
+        "EDGE_PORT": str(port),
         "SERVICES": "sqs,s3",
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(state / "s3"),

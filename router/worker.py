@@ -62,8 +62,7 @@ class Worker:
         self._hand = Hand(queues, settings.visibility_timeout_s, metrics)
         self._waiting: DeadlineQueue[tuple[Held, DocumentJob]] = DeadlineQueue(settings.max_wait_s)
         self._running: dict[asyncio.Task[None], Held] = {}
-        # A server that was never tried is tried with one document.
-        self._limit = Limit(settings.concurrency, 1)
+        self._limit = Limit.start(settings.concurrency)
         self._retry = Backoff(settings.retry_base_s, settings.retry_cap_s)
         self._probe = Backoff(settings.probe_interval_s, settings.probe_interval_s * PROBE_GROWTH)
         self._server_up = False

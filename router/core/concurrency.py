@@ -13,12 +13,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Additive increase, multiplicative decrease (Chiu and Jain 1989): up by one when a whole window was answered,
-    down by half when the server is overloaded, and to one when it was down, so that a server that comes back is
-    tried with one document and not with all of them."""
+    """TCP's congestion window over documents (Jacobson 1988; Chiu and Jain 1989): doubles with each window answered up
+    to ``threshold``, beyond it grows by one; halves when the server is overloaded; starts again from one when the
+    server was down, so that one that comes back is tried with one document and not with all of them."""
 
     maximum: int
     value: float
+    threshold: float
+
+    @classmethod
+    def start(cls, maximum: int) -> Limit:
+        """For a server that was never tried."""
+        return cls(maximum, 1, maximum)
 
     @property
     def slots(self) -> int:
@@ -28,9 +34,11 @@ class Limit:
     def after(self, outcome: Outcome) -> Limit:
         match outcome:
             case Answered() | Refused():
-                return replace(self, value=min(float(self.maximum), self.value + 1 / self.value))
+                growth = 1 if self.value < self.threshold else 1 / self.value
+                return replace(self, value=min(float(self.maximum), self.value + growth))
             case Overloaded():
-                return replace(self, value=max(1.0, self.value / 2))
+                half = max(1.0, self.value / 2)
+                return replace(self, value=half, threshold=half)
             case ServerDown():
                 return replace(self, value=1.0)
             case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from medinfer.jobs import DocumentJob
 from router.edges.aws import Aws
 from router.settings import Settings
 from tests.fixtures.aws import MakeSettings
+from tests.router.processes import PLANTED, Processes
 
 
 @pytest.fixture
@@ -41,3 +43,13 @@ def make_job() -> Callable[..., DocumentJob]:
         )
 
     return make
+
+
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    """Whatever a test makes the processes do, no word of a patient is in what they printed."""
+    processes = Processes(tmp_path)
+    yield processes
+    processes.end()
+    printed = processes.printed()
+    assert not [word for word in PLANTED if word in printed]

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
-from medinfer.jobs import CompletionEvent, DeadLetterEntry, DocumentJob, Source
+from medinfer.jobs import CompletionEvent, DeadLetterEntry
 from router.core.classes import ServiceClass
 from router.edges.aws import Aws
 from router.edges.sqs import SqsQueue
@@ -23,62 +17,20 @@ from router.local import free_port
 from router.producer import Producer
 from router.settings import Settings
 from tests.fixtures.aws import MakeSettings
+from tests.router.processes import (
+    INTAKE,
+    PLANTED,
+    TIMED_WORKER,
+    Processes,
+    in_queues,
+    is_ready,
+    stored,
+    submit,
+    wait_for,
+)
 from tests.router.twins import bodies
 
 pytestmark = pytest.mark.integration
-
-ROOT = Path(__file__).parents[2]
-PLANTED = ("Planted", "Lakshmi", "Metformin")
-"""Words of a patient: in documents, file names and messages, never in logs or metrics."""
-
-INTAKE = ("-m", "router", "intake")
-WORKER = ("-m", "tests.router.worker_process")
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """This process's environment with these settings, as `Settings` reads them."""
-    values = {f"MEDINFER_{name.upper()}": str(value) for name, value in settings.model_dump(mode="json").items()}
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "clients")]), **values}
-
-
-class Processes:
-    """Starts processes, keeps what they print, and ends them with the test."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._started: list[subprocess.Popen[bytes]] = []
-
-    def start(self, settings: Settings, *arguments: str) -> subprocess.Popen[bytes]:
-        log = self._folder / f"{len(self._started)}.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, *arguments], env=environment(settings), cwd=ROOT, stdout=output, stderr=output
-            )
-        self._started.append(process)
-        return process
-
-    def printed(self) -> str:
-        return "".join(log.read_text() for log in sorted(self._folder.glob("*.log")))
-
-    def events(self, name: str) -> list[dict[str, Any]]:
-        lines = [json.loads(line) for line in self.printed().splitlines()]
-        return [line for line in lines if line["event"] == name]
-
-    def end(self) -> None:
-        for process in self._started:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
-
-
-@pytest.fixture
-def processes(tmp_path: Path) -> Iterator[Processes]:
-    """Whatever a test makes the processes do, no word of a patient is in what they printed."""
-    processes = Processes(tmp_path)
-    yield processes
-    processes.end()
-    printed = processes.printed()
-    assert not [word for word in PLANTED if word in printed]
 
 
 @pytest.fixture
@@ -88,55 +40,12 @@ def settings(aws_settings: MakeSettings) -> Settings:
     )
 
 
-def in_queues(aws: Aws, settings: Settings) -> dict[str, tuple[int, int]]:
-    """Messages of the intake and class queues: (seen by anyone, in someone's hand)."""
-    found = {}
-    for name in (settings.intake_queue, *(settings.class_queue(c) for c in ServiceClass)):
-        url = aws.sqs.get_queue_url(QueueName=name)["QueueUrl"]
-        attributes = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-        found[name] = (
-            int(attributes["ApproximateNumberOfMessages"]),
-            int(attributes["ApproximateNumberOfMessagesNotVisible"]),
-        )
-    return found
-
-
-def stored(aws: Aws, settings: Settings) -> list[str]:
-    """Keys of all results, one for each version that was ever written."""
-    versions = aws.s3.list_object_versions(Bucket=settings.results_bucket, Prefix="results/").get("Versions", [])
-    return [version["Key"] for version in versions]
-
-
-def wait_for(condition: Callable[[], object], timeout_s: float = 30) -> None:
-    until_s = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < until_s, "waited in vain"
-        time.sleep(0.05)
-
-
-def is_ready(port: int) -> bool:
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-async def submit(settings: Settings, documents: list[bytes]) -> list[DocumentJob]:
-    sources = list(Source)
-    async with Producer.connect(settings) as producer:
-        return [
-            await producer.submit(document, file_name=f"{PLANTED[1]} {PLANTED[0]}.pdf", source=sources[i % 3])
-            for i, document in enumerate(documents)
-        ]
-
-
 async def test_killing_both_processes_loses_no_job_and_writes_no_result_twice(
     aws: Aws, settings: Settings, processes: Processes
 ) -> None:
     aws.s3.put_bucket_versioning(Bucket=settings.results_bucket, VersioningConfiguration={"Status": "Enabled"})
     jobs = await submit(settings, [f"0.2 {'bad' if i % 10 == 9 else 'good'} {PLANTED[0]}".encode() for i in range(40)])
-    intake, worker = processes.start(settings, *INTAKE), processes.start(settings, *WORKER)
+    intake, worker = processes.start(settings, *INTAKE), processes.start(settings, *TIMED_WORKER)
     wait_for(lambda: len(stored(aws, settings)) >= 12)
     worker.send_signal(signal.SIGKILL)
     intake.send_signal(signal.SIGKILL)
@@ -146,7 +55,7 @@ async def test_killing_both_processes_loses_no_job_and_writes_no_result_twice(
     assert sum(hidden for _, hidden in in_queues(aws, settings).values()) > 0, "nothing was in hand when it was killed"
 
     processes.start(settings, *INTAKE)
-    processes.start(settings, *WORKER)
+    processes.start(settings, *TIMED_WORKER)
     wait_for(lambda: len(stored(aws, settings)) >= 40)
     wait_for(lambda: set(in_queues(aws, settings).values()) == {(0, 0)})
 
@@ -164,7 +73,7 @@ async def test_killing_both_processes_loses_no_job_and_writes_no_result_twice(
 
 async def test_sigterm_leaves_nothing_in_flight(aws: Aws, settings: Settings, processes: Processes) -> None:
     jobs = await submit(settings, [b"0.3 good"] * 30)
-    intake, worker = processes.start(settings, *INTAKE), processes.start(settings, *WORKER)
+    intake, worker = processes.start(settings, *INTAKE), processes.start(settings, *TIMED_WORKER)
     wait_for(lambda: len(stored(aws, settings)) >= 4)
     for process in (worker, intake):
         process.send_signal(signal.SIGTERM)
@@ -180,7 +89,7 @@ async def test_sigterm_leaves_nothing_in_flight(aws: Aws, settings: Settings, pr
 async def test_a_second_signal_stops_at_once(aws: Aws, settings: Settings, processes: Processes) -> None:
     await submit(settings, [b"60 good"])
     processes.start(settings, *INTAKE)
-    worker = processes.start(settings, *WORKER)
+    worker = processes.start(settings, *TIMED_WORKER)
     wait_for(lambda: any(hidden for _, hidden in list(in_queues(aws, settings).values())[1:]))
     worker.send_signal(signal.SIGTERM)
     wait_for(lambda: processes.events("draining"))
@@ -206,7 +115,7 @@ async def test_no_word_of_a_document_a_file_name_or_a_message_is_logged_or_count
     )
     await intake.send([missing.model_dump_json()])
     processes.start(settings, *INTAKE)
-    processes.start(settings, *WORKER)
+    processes.start(settings, *TIMED_WORKER)
     wait_for(lambda: len(processes.events("message_refused")) == 3)
     wait_for(lambda: processes.events("message_unreadable"))
     wait_for(lambda: len(processes.events("attempt_failed")) >= 2)

@@ -118,6 +118,7 @@ class Launch:
             "MEDINFER_TRITON_ADDRESS": self._stack.triton,
             "MEDINFER_INTAKE_PORT": str(ports.intake),
             "MEDINFER_WORKER_PORT": str(ports.worker),
+            "MEDINFER_LONG_POLL_S": "1",  # a stop waits for polls under way; here an empty one costs nothing
         }
         environment = {**os.environ, **settings}
         self._provision(environment)

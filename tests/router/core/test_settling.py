@@ -75,20 +75,33 @@ def test_a_backoff_without_sense_is_refused(base_s: float, cap_s: float) -> None
 
 @given(st.integers(1, 256), st.lists(OUTCOMES, max_size=200))
 def test_slots_stay_within_their_bounds(maximum: int, outcomes: list[Outcome]) -> None:
-    limit = Limit(maximum, 1)
+    limit = Limit.start(maximum)
     for outcome in outcomes:
         limit = limit.after(outcome)
         assert 1 <= limit.slots <= maximum
 
 
-def test_slots_grow_by_one_a_window_halve_on_overload_and_start_again_after_an_outage() -> None:
-    limit = Limit(8, 4.0)
-    for _ in range(5):
-        limit = limit.after(Answered(DOCUMENT))
-    assert limit.slots == 5
-    assert limit.after(Overloaded()).slots == 2
+def answered(limit: Limit, windows: int) -> Limit:
+    """After so many windows were answered in full."""
+    for _ in range(windows):
+        for _ in range(limit.slots):
+            limit = limit.after(Answered(DOCUMENT))
+    return limit
+
+
+def test_slots_double_until_the_first_overload_and_then_grow_by_one_a_window() -> None:
+    limit = Limit.start(64)
+    assert [answered(limit, windows).slots for windows in (1, 2, 3, 9)] == [2, 4, 8, 64]
+    halved = answered(limit, 4).after(Overloaded())
+    assert halved.slots == 8
+    assert answered(halved, 3).slots in (10, 11)
+
+
+def test_slots_start_again_from_one_after_an_outage_and_are_left_alone_by_other_failures() -> None:
+    limit = answered(Limit.start(8), 5)
     assert limit.after(Failed()) == limit
     assert limit.after(ServerDown()).slots == 1
+    assert answered(limit.after(ServerDown()), 3).slots == 8
 
 
 @given(st.floats(0, 1e6), st.floats(0.01, 3600), st.floats(0, 5000))

@@ -130,18 +130,25 @@ def _entities(outputs: Arrays, lines: Sequence[Line]) -> tuple[Entity, ...]:
                 start=start,
                 end=end,
                 score=_score(score),
-                box=part_of_box(line.box, start / len(line.text), end / len(line.text)),
+                box=part_of_box(line, start, end),
                 assertion=None if assertion is None else _member("ENTITY_ASSERTION", Assertion, assertion),
             )
         )
     return tuple(entities)
 
 
-def part_of_box(box: Box, start: float, end: float) -> Box:
-    """The part of a line's box between two fractions (0..1) of its length, taking all characters as equally wide."""
-    corners = np.array(box)
+# Widths of characters in a common face (Helvetica), roughly: with one width for all, a box in the middle of a line is
+# off by up to three characters.
+_NARROW, _WIDE = frozenset("iljtfrI.,:;'|!()[]/- "), frozenset("mwMW@%")
+
+
+def part_of_box(line: Line, start: int, end: int) -> Box:
+    """About where characters ``start`` to ``end`` of a line are."""
+    widths = [0.5 if c in _NARROW else 1.5 if c in _WIDE else 1.2 if c.isupper() else 1.0 for c in line.text]
+    total = sum(widths)
+    corners = np.array(line.box)
     left, right = corners[[0, 3]], corners[[1, 2]]
-    first, last = left + (right - left) * start, left + (right - left) * end
+    first, last = (left + (right - left) * (sum(widths[:position]) / total) for position in (start, end))
     return _box(np.array([first[0], last[0], last[1], first[1]]))
 
 

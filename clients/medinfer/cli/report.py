@@ -44,7 +44,7 @@ def index_page(links: Sequence[tuple[str, Submission]]) -> str:
     rows = [_index_row(href, submission) for href, submission in links]
     read = sum(submission.document is not None for _, submission in links)
     headings = ("document", "class", "confidence", "pages", "entities", "observations", "ms in the server")
-    head = el("tr", *(el("th", heading) for heading in headings))
+    head = el("tr", *(el("th", heading, class_="number" if i >= 2 else None) for i, heading in enumerate(headings)))
     table = el("table", el("thead", head), el("tbody", rows), class_="index")
     summary = el("p", f"{len(links)} documents: {read} read, {len(links) - read} without a result", class_="muted")
     return _page(
@@ -56,7 +56,9 @@ def _index_row(href: str, submission: Submission) -> Html:
     name = el("td", el("a", submission.name, href=href))
     result = submission.document
     if result is None:
-        reason = el("td", _chip(submission.error_code, "bad"), " ", submission.error_sentence, colspan=6)
+        reason = el(
+            "td", el("code", submission.error_code, class_="chip bad"), " ", submission.error_sentence, colspan=6
+        )
         return el("tr", name, reason)
     numbers = (len(result.pages), len(result.entities), len(result.observations))
     return el(
@@ -76,7 +78,7 @@ def document_page(submission: Submission) -> str:
     result = submission.document
     if result is None:
         note = el("p", submission.error_sentence)
-        card = _card("Not read", _chip(submission.error_code, "bad"), note, _source(submission))
+        card = _card("Not read", el("code", submission.error_code, class_="chip bad"), note, _source(submission))
         return _page(submission.name, el("main", back, title, card, _json(submission), class_="one"))
     chips = el("p", _chip(result.document_type.value, "type"), f" {result.type_score:.0%} sure ", _source(submission))
     header = el("header", back, title, chips)
@@ -163,13 +165,17 @@ def _observations(result: DocumentResult) -> Html | None:
         )
         for o in result.observations
     ]
-    return _card("Observations", _grid(("test", "value", "unit", "range", ""), rows))
+    return _card("Observations", _grid(("test", "value", "unit", "range", ""), rows, number=1))
 
 
 def _medications(result: DocumentResult) -> Html | None:
     if not result.medications:
         return None
-    columns = ("strength", "form", "frequency", "duration", "route")
+    columns = [
+        column
+        for column in ("strength", "form", "frequency", "duration", "route")
+        if any(getattr(m, column) for m in result.medications)
+    ]
     rows = [
         el("tr", el("td", el("a", m.drug, href=f"#l{m.line}")), *(el("td", getattr(m, column)) for column in columns))
         for m in result.medications
@@ -217,8 +223,10 @@ def _card(title: str, *children: Html | None) -> Html:
     return el("section", el("h2", title), *children, class_="card")
 
 
-def _grid(headings: Sequence[str], rows: Sequence[Html]) -> Html:
-    return el("table", el("thead", el("tr", *(el("th", h) for h in headings))), el("tbody", rows))
+def _grid(headings: Sequence[str], rows: Sequence[Html], *, number: int | None = None) -> Html:
+    """``number``: the column whose heading is aligned as numbers are."""
+    head = (el("th", heading, class_="number" if i == number else None) for i, heading in enumerate(headings))
+    return el("table", el("thead", el("tr", *head)), el("tbody", rows))
 
 
 def _facts(facts: Sequence[tuple[str, str]]) -> Html:

@@ -65,7 +65,7 @@ class Submission:
 
 
 def files(paths: Sequence[Path]) -> list[Path]:
-    """The files that the paths name: folders stand for what lies in them, hidden files left out.
+    """The files that the paths name: a folder stands for the files right in it, hidden ones left out.
 
     Raises:
         Failure: a path does not exist, or there is no file at all.
@@ -80,8 +80,7 @@ def _files(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
     elif path.is_dir():
-        inside = (p for p in path.rglob("*") if not any(part.startswith(".") for part in p.relative_to(path).parts))
-        yield from sorted(p for p in inside if p.is_file())
+        yield from sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
     else:
         raise Failure(f"{path} does not exist", Exit.USAGE)
 

@@ -12,7 +12,7 @@ UNKNOWN_BELOW = 0.5
 """A best class with a lower calibrated score is answered as "unknown"."""
 
 MAX_TOKENS = 256
-"""Tokens of the document's beginning that the classifier reads: rows of lines, as document_ner reads them."""
+"""Tokens of the document's beginning that the classifier reads; every line is a row of its own."""
 
 NETWORK = Model(
     name="document_classifier_network",
@@ -35,8 +35,6 @@ MODEL = Model(
     max_batch_size=0,
     inputs=(
         ocr.LINE_TEXT,
-        ocr.LINE_BOX,
-        ocr.LINE_PAGE,
         Tensor("PRIORITY", DType.UINT32, (1,), "as in ocr"),
         Tensor("TIMEOUT_US", DType.INT64, (1,), "as in ocr"),
     ),

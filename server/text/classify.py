@@ -11,24 +11,20 @@ from medinfer.contract.document_classifier import MAX_TOKENS, NETWORK, UNKNOWN_B
 from medinfer.contract.vocabulary import DOCUMENT_CLASSES, DocumentType
 from server.inference import Infer
 from server.text.buckets import infer_sequences
-from server.text.rows import rows
 from server.text.tokens import TextTokenizer
 from server.text.windows import first_window
 
 
-async def class_scores(
-    infer: Infer,
-    tokenizer: TextTokenizer,
-    line_text: Sequence[str],
-    line_box: NDArray[np.float32],
-    line_page: NDArray[np.int32],
-) -> NDArray[np.float32]:
+async def class_scores(infer: Infer, tokenizer: TextTokenizer, line_text: Sequence[str]) -> NDArray[np.float32]:
     """Calibrated score of each of `DOCUMENT_CLASSES`; all 0, without asking the network, if there is nothing to read.
+
+    Every line is a row of its own: most texts that the classifier learns from have no boxes, and a class must not
+    hang on whether there were some.
 
     Raises:
         InferenceError: the network did not answer.
     """
-    window = first_window(line_text, rows(line_box, line_page), tokenizer, MAX_TOKENS)
+    window = first_window(line_text, [[line] for line in range(len(line_text))], tokenizer, MAX_TOKENS)
     if window is None:
         return np.zeros(len(DOCUMENT_CLASSES), np.float32)
     (answer,) = await infer_sequences(infer, NETWORK, [window.input_ids])

@@ -29,13 +29,13 @@ class TritonPythonModel:
     async def _answer(self, request: Any) -> Any:
         started = time.perf_counter()
         try:
-            text, box, page, priority, timeout_us = (
+            text, priority, timeout_us = (
                 pb_utils.get_input_tensor_by_name(request, name).as_numpy()
-                for name in ("LINE_TEXT", "LINE_BOX", "LINE_PAGE", "PRIORITY", "TIMEOUT_US")
+                for name in ("LINE_TEXT", "PRIORITY", "TIMEOUT_US")
             )
             lines = [line.decode() for line in text]
             infer = bls_infer(int(priority[0]), int(timeout_us[0]))
-            scores = await class_scores(infer, self._tokenizer, lines, box, page)
+            scores = await class_scores(infer, self._tokenizer, lines)
             document_type = decide(scores)
             outputs = {
                 "DOCUMENT_TYPE": np.array([document_type.value.encode()], object),

@@ -9,8 +9,6 @@ from server.text.classify import class_scores, decide, kept
 from server.text.tokens import TextTokenizer
 from tests.server.text.rule_network import unreachable
 
-NO_BOXES, NO_PAGES = np.zeros((0, 4, 2), np.float32), np.zeros(0, np.int32)
-
 
 def scores(best: DocumentType, score: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
     rest = (1 - score) / (len(DOCUMENT_CLASSES) - 1)
@@ -30,11 +28,8 @@ def test_text_of_what_is_not_medical_is_not_kept() -> None:
 
 
 async def test_nothing_to_read_is_unknown_and_asks_no_network(tokenizer: TextTokenizer) -> None:
-    for lines, boxes, pages in (
-        ([], NO_BOXES, NO_PAGES),
-        (["", "  "], np.zeros((2, 4, 2), np.float32), np.zeros(2, np.int32)),
-    ):
-        found = await class_scores(unreachable, tokenizer, lines, boxes, pages)
+    for lines in ([], ["", "  "]):
+        found = await class_scores(unreachable, tokenizer, lines)
         assert found.dtype == np.float32
         assert found.tolist() == [0.0] * len(DOCUMENT_CLASSES)
         assert decide(found) is DocumentType.UNKNOWN
@@ -47,10 +42,7 @@ async def test_the_beginning_of_a_long_document_is_read(tokenizer: TextTokenizer
         asked.append(inputs)
         return {"CLASS_SCORE": scores(DocumentType.LAB_REPORT, 0.9)[None]}
 
-    count = 500
-    left_top = np.array([(0, 30 * i) for i in range(count)], np.float32)
-    boxes = left_top[:, None] + np.array([(0, 0), (100, 0), (100, 20), (0, 20)], np.float32)
-    found = await class_scores(network, tokenizer, ["Haemoglobin 13.2 g/dL"] * count, boxes, np.zeros(count, np.int32))
+    found = await class_scores(network, tokenizer, ["Haemoglobin 13.2 g/dL"] * 500)
     assert decide(found) is DocumentType.LAB_REPORT
     (inputs,) = asked
     assert inputs["INPUT_IDS"].shape == (1, MAX_TOKENS)

@@ -48,8 +48,9 @@ def client(triton: TritonServer) -> Iterator[Any]:
 
 def infer(client: Any, model: Model, inputs: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     tensors = []
-    for name, array in inputs.items():
-        tensor = grpcclient.InferInput(name, list(array.shape), model.input(name).dtype.wire)
+    for wanted in model.inputs:
+        array = inputs[wanted.name]
+        tensor = grpcclient.InferInput(wanted.name, list(array.shape), wanted.dtype.wire)
         tensor.set_data_from_numpy(array)
         tensors.append(tensor)
     answer = client.infer(model.name, tensors)

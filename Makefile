@@ -7,7 +7,7 @@ DOCS ?= examples/documents
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help setup export render demo up down status test lint format clean
+.PHONY: bench-ocr help setup export render demo up down status test lint format clean
 
 help: ## list the words
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ format: setup ## format the code
 
 test: export lint ## lint, then all tests, integration tests included
 	$(BIN)/pytest
+
+bench-ocr: export ## RapidOCR and our OCR on the same pages (or DOCS=folder): agreement and time
+	$(BIN)/python -m benchmarks.ocr --documents $(DOCS)
 
 clean: ## remove what was built (not the virtual environment)
 	rm -rf .build out model_repository/*/[0-9]*/model.onnx

@@ -1,0 +1,1 @@
+"""Measurements of the system beside what else there is. Each prints its bias."""

@@ -42,9 +42,14 @@ DOCUMENT_OUTPUTS = (
     Tensor("LINE_SCORE", DType.FP32, (LINES,), "mean character probability, 0..1; 1 for a text layer"),
     LINE_PAGE,
     Tensor("PAGE_SIZE", DType.INT32, (PAGES, 2), "width, height in px of the upright page; boxes refer to it"),
-    Tensor("PAGE_ROTATION", DType.INT32, (PAGES,), "degrees clockwise that made the stored page upright: 0 90 180 270"),
+    Tensor(
+        "PAGE_ROTATION",
+        DType.INT32,
+        (PAGES,),
+        "degrees clockwise (0 90 180 270) that made the page upright, after a viewer's EXIF or PDF /Rotate turn",
+    ),
     Tensor("PAGE_OCR", DType.BOOL, (PAGES,), "true: read from pixels; false: from the PDF's text layer"),
-    Tensor("OCR_TIMING_MS", DType.FP32, (len(OcrTiming),), "wall time of each stage in OcrTiming's order"),
+    Tensor("OCR_TIMING_MS", DType.FP32, (len(OcrTiming),), "wall time in OcrTiming's order, summed over pages"),
 )
 
 MODEL = Model(

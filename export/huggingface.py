@@ -24,7 +24,7 @@ from medinfer.contract.sources import HuggingFaceSource, Task
 from medinfer.contract.tensors import BATCH_AXIS
 
 OPSET = 20
-"""First operator set with Gelu as one node. onnxruntime (>= 1.17) joins it with its bias, and the layer norms with their
+"""First operator set with Gelu as one node. onnxruntime (>= 1.17) joins it with its bias, and layer norms with their
 skips; its Attention fusion wants the operators of opset 14 and does not happen. TensorRT parses all of it and fuses
 attention by itself (tried with TensorRT-RTX 1.7 for SM86, dynamic batch and tokens)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import math
 import os
 import re
@@ -11,8 +12,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Collection
 from pathlib import Path
 from types import TracebackType
@@ -189,7 +188,11 @@ class TritonServer:
             f"--http-port={self.ports['HTTP']}",
             f"--metrics-address={self.host}",
             f"--metrics-port={self.ports['metrics']}",
-            "--log-verbose=0",  # verbose logs print tensors
+            # Verbose logs and traces hold tensors, and any client may turn them on: these two calls need a header
+            # whose value nobody knows.
+            "--log-verbose=0",
+            f"--grpc-restricted-protocol=logging,trace:closed={secrets.token_hex(16)}",
+            f"--http-restricted-api=logging,trace:closed={secrets.token_hex(16)}",
         ]
 
     def _await_ready(
@@ -212,12 +215,14 @@ class TritonServer:
 
     def is_ready(self) -> bool:
         """Whether every model can serve now."""
+        connection = http.client.HTTPConnection(self.http_address, timeout=5)
         try:
-            with urllib.request.urlopen(f"http://{self.http_address}/v2/health/ready", timeout=5) as answer:
-                ready: bool = answer.status == 200
-                return ready
-        except (urllib.error.URLError, OSError):
+            connection.request("GET", "/v2/health/ready")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
             return False
+        finally:
+            connection.close()
 
 
 def error_lines(log: Path, start: int = 0) -> list[str]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ import tritonclient.grpc as grpcclient
 
 from server.errors import StartFailed
 from server.triton import TritonServer
+from tests.fixtures.triton import running
 from tests.server.made import make_repository, scorer, slow
 
 pytestmark = pytest.mark.integration
@@ -176,6 +178,21 @@ def test_models_can_be_chosen_and_the_address_is_loopback(repository: Path, tmp_
     assert not server.is_ready()
     assert not shared_memory(os.getpid())
     server.stop()  # a second time does nothing
+
+
+def test_no_client_can_turn_on_logs_or_traces_that_hold_contents(repository: Path) -> None:
+    with running(repository, models=["scorer"]) as server:
+        with grpcclient.InferenceServerClient(server.grpc_address) as client:
+            with pytest.raises(grpcclient.InferenceServerException, match="restricted"):
+                client.update_log_settings({"log_verbose_level": 1})
+            with pytest.raises(grpcclient.InferenceServerException, match="restricted"):
+                client.update_trace_settings(settings={"trace_level": ["TENSORS"]})
+        for path in ("logging", "trace/setting"):
+            request = urllib.request.Request(f"http://{server.http_address}/v2/{path}", data=b"{}", method="POST")
+            with pytest.raises(urllib.error.HTTPError) as caught:
+                urllib.request.urlopen(request, timeout=5)
+            with caught.value as answer:
+                assert answer.code == 403
 
 
 def _call_slow(address: str, seconds: float) -> None:

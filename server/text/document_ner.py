@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -74,16 +75,19 @@ def _asserted(
     entities: Sequence[DocumentEntity], line_text: Sequence[str], page_rows: Sequence[Sequence[int]]
 ) -> list[DocumentEntity]:
     """With what the row says of each condition: "No h/o" may stand in one cell and "diabetes" in the next."""
-    conditions = {e.line for e in entities if e.label is DocumentLabel.CONDITION}
+    conditions: dict[int, list[DocumentEntity]] = defaultdict(list)
+    for entity in entities:
+        if entity.label is DocumentLabel.CONDITION:
+            conditions[entity.line].append(entity)
     found: dict[DocumentEntity, Assertion] = {}
     for row in page_rows:
-        if conditions.isdisjoint(row):
+        if conditions.keys().isdisjoint(row):
             continue
         offsets, text = {}, ""
         for number in row:
             offsets[number] = len(text)
             text += line_text[number] + " "
-        there = [e for e in entities if e.label is DocumentLabel.CONDITION and e.line in offsets]
+        there = [e for number in row for e in conditions.get(number, ())]
         places = [(offsets[e.line] + e.start, offsets[e.line] + e.end) for e in there]
         found.update(zip(there, assertions(text, places), strict=True))
     return [e._replace(assertion=found.get(e)) for e in entities]

@@ -16,6 +16,7 @@ import onnx
 import torch
 import transformers
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 from torch import Tensor as TorchTensor
 
 from export import checkpoints
@@ -129,6 +130,9 @@ def _load(model: Model, checkpoint: Path, attention: str) -> torch.nn.Module:
         )
     if config.pad_token_id != PAD_ID:
         raise ValueError(f"{model.name}: the checkpoint pads with id {config.pad_token_id}; the contract with {PAD_ID}")
+    tokens = Tokenizer.from_file(str(checkpoint / "tokenizer.json")).get_vocab_size()
+    if tokens > config.vocab_size:
+        raise ValueError(f"{model.name}: the tokenizer has {tokens} tokens, the network only {config.vocab_size}")
     longest = max(d.maximum for t in model.inputs for d in t.dims if isinstance(d, Axis))
     if config.max_position_embeddings < longest:
         raise ValueError(f"{model.name}: the checkpoint reads {config.max_position_embeddings} tokens, not {longest}")

@@ -91,7 +91,11 @@ def test_labels_in_another_order_are_refused(token_model: Model, tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("config", "message"),
-    [({"pad_token_id": 3}, "pads with id 3"), ({"max_position_embeddings": 64}, "reads 64 tokens, not 256")],
+    [
+        ({"pad_token_id": 3}, "pads with id 3"),
+        ({"max_position_embeddings": 64}, "reads 64 tokens, not 256"),
+        ({"vocab_size": 9}, "31 tokens, the network only 9"),
+    ],
 )
 def test_a_checkpoint_that_does_not_fit_is_refused(
     token_model: Model, tmp_path: Path, config: dict[str, object], message: str

@@ -71,7 +71,7 @@ def _pages_of(path: Path) -> list[Page]:
 
 
 def _transcription(path: Path) -> tuple[str, ...] | None:
-    """The SROIE format, a line of text each: ``x1,y1,x2,y2,x3,y3,x4,y4,text``. In the order that readings are put in."""
+    """The lines of a SROIE file (``x1,y1,x2,y2,x3,y3,x4,y4,text`` each), in the order that readings are put in."""
     if not path.is_file():
         return None
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()

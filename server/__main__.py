@@ -67,19 +67,46 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m server",
         description="Serve the model repository with Triton until SIGTERM or SIGINT. Prints the addresses, then "
         "'ready', once every model can serve. Exit status: 0 stopped by a signal, 1 failed, 2 wrong arguments.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--repository", type=Path, default=_ROOT / "model_repository", help="folder of models")
-    parser.add_argument("--profile", choices=("cpu", "gpu"), default="cpu", help="kind of host")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; others can reach anything else")
-    parser.add_argument("--grpc-port", type=_port, default=8001, help="0 = any free port, here and below")
-    parser.add_argument("--http-port", type=_port, default=8000, help="health, metadata, inference over HTTP")
-    parser.add_argument("--metrics-port", type=_port, default=8002, help="Prometheus metrics")
-    parser.add_argument("--model", action="append", help="load this model alone (repeat for more); default: all")
-    parser.add_argument("--log-file", type=Path, help="append the server's log here; default: a temporary file")
-    parser.add_argument("--start-timeout-s", type=float, default=START_TIMEOUT_S, help="longest wait for readiness")
     parser.add_argument(
-        "--stop-timeout-s", type=float, default=STOP_TIMEOUT_S, help="longest wait for requests in flight at the end"
+        "--repository",
+        type=Path,
+        default=_ROOT / "model_repository",
+        help="folder of models (default: model_repository of this checkout)",
+    )
+    parser.add_argument("--profile", choices=("cpu", "gpu"), default="cpu", help="kind of host (default: %(default)s)")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; Triton asks nobody who they are (default: %(default)s)",
+    )
+    for protocol, port in (("grpc", 8001), ("http", 8000), ("metrics", 8002)):
+        parser.add_argument(
+            f"--{protocol}-port",
+            type=_port,
+            default=port,
+            metavar="PORT",
+            help="0 = any free one (default: %(default)s)",
+        )
+    parser.add_argument(
+        "--model", action="append", metavar="NAME", help="load this model alone; repeat for more (default: all)"
+    )
+    parser.add_argument(
+        "--log-file", type=Path, metavar="PATH", help="append the server's log here (default: a temporary file)"
+    )
+    parser.add_argument(
+        "--start-timeout-s",
+        type=float,
+        default=START_TIMEOUT_S,
+        metavar="S",
+        help="longest wait for readiness (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--stop-timeout-s",
+        type=float,
+        default=STOP_TIMEOUT_S,
+        metavar="S",
+        help="longest wait for requests in flight at the end (default: %(default)s)",
     )
     return parser
 

@@ -38,6 +38,13 @@ class MissingLibraries(ServerError):
         )
 
 
+class NoGpu(ServerError):
+    def __init__(self) -> None:
+        super().__init__(
+            "the gpu profile needs an NVIDIA GPU and its driver, and this host shows none: use --profile cpu"
+        )
+
+
 class PortTaken(ServerError):
     def __init__(self, host: str, port: int, protocol: str) -> None:
         super().__init__(f"the {protocol} port {port} of {host} is taken: stop what uses it, or choose another port")

@@ -7,9 +7,10 @@ import socket
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from server.errors import ModelNotBuilt, ModelNotFound, PortTaken
+from server.errors import ModelNotBuilt, ModelNotFound, NoGpu, PortTaken
 
 _ARTEFACTS = {"onnxruntime": "model.onnx", "python": "model.py"}
+_GPU_DEVICES = ("/dev/nvidiactl", "/dev/dxg")
 _BACKEND = re.compile(r'^backend:\s*"(\w+)"', re.MULTILINE)
 
 
@@ -34,6 +35,15 @@ def check_ports(host: str, ports: Mapping[str, int]) -> None:
                 probe.bind((host, port))
             except OSError as error:
                 raise PortTaken(host, port, protocol) from error
+
+
+def check_gpu() -> None:
+    """
+    Raises:
+        NoGpu: no device file of an NVIDIA driver (Linux, WSL) is visible here.
+    """
+    if not any(Path(device).exists() for device in _GPU_DEVICES):
+        raise NoGpu
 
 
 def check_repository(repository: Path, models: Collection[str] | None) -> None:

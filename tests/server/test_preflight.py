@@ -14,6 +14,7 @@ from server.errors import (
     MissingLibraries,
     ModelNotBuilt,
     ModelNotFound,
+    NoGpu,
     PortTaken,
     TritonNotInstalled,
     UnsupportedNumpy,
@@ -85,6 +86,12 @@ def test_a_start_refused_before_it_began_removes_nothing(tmp_path: Path, monkeyp
     assert launched.stderr.startswith("error: ")
     assert "Traceback" not in launched.stderr
     assert keep.exists()
+
+
+@pytest.mark.skipif(Path("/dev/nvidiactl").exists() or Path("/dev/dxg").exists(), reason="this host has a GPU")
+def test_the_gpu_profile_without_a_gpu_names_the_other_one(tmp_path: Path) -> None:
+    with pytest.raises(NoGpu, match="--profile cpu"):
+        TritonServer(make_repository(tmp_path, scorer()), "gpu").start()
 
 
 @pytest.fixture

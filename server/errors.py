@@ -45,6 +45,14 @@ class NoGpu(ServerError):
         )
 
 
+class LittleSharedMemory(ServerError):
+    def __init__(self, folder: Path, free_bytes: int, needed_bytes: int) -> None:
+        super().__init__(
+            f"{folder} has {free_bytes >> 20} MiB free and tensors travel to the python models through it: "
+            f"give it {needed_bytes >> 20} MiB or more (docker run --shm-size=2g)"
+        )
+
+
 class PortTaken(ServerError):
     def __init__(self, host: str, port: int, protocol: str) -> None:
         super().__init__(f"the {protocol} port {port} of {host} is taken: stop what uses it, or choose another port")

@@ -16,7 +16,7 @@ import signal
 import sys
 from pathlib import Path
 
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (where POSIX puts shared memory)
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (where POSIX puts shared memory)
 
 
 def end(server: int, grace_s: float, shared_memory_prefix: str) -> None:
@@ -31,7 +31,7 @@ def end(server: int, grace_s: float, shared_memory_prefix: str) -> None:
             os.close(handle)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(server, signal.SIGKILL)
-    for region in _SHARED_MEMORY.glob(f"{shared_memory_prefix}*"):
+    for region in SHARED_MEMORY.glob(f"{shared_memory_prefix}*"):
         region.unlink(missing_ok=True)
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
 import socket
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from server.errors import ModelNotBuilt, ModelNotFound, NoGpu, PortTaken
+from server.errors import LittleSharedMemory, ModelNotBuilt, ModelNotFound, NoGpu, PortTaken
+from server.guardian import SHARED_MEMORY
 
 _ARTEFACTS = {"onnxruntime": "model.onnx", "python": "model.py"}
+SHARED_MEMORY_BYTES = 256 << 20
+"""Enough for a full batch of the largest tensor, in and out (8 pages of 2016 x 2016 px x 3 bytes are 93 MiB)."""
+
 _GPU_DEVICES = ("/dev/nvidiactl", "/dev/dxg")
 _BACKEND = re.compile(r'^backend:\s*"(\w+)"', re.MULTILINE)
 
@@ -44,6 +49,16 @@ def check_gpu() -> None:
     """
     if not any(Path(device).exists() for device in _GPU_DEVICES):
         raise NoGpu
+
+
+def check_shared_memory(needed_bytes: int = SHARED_MEMORY_BYTES, folder: Path = SHARED_MEMORY) -> None:
+    """
+    Raises:
+        LittleSharedMemory: less than ``needed_bytes`` are free (a container gets 64 MiB unless it asks for more).
+    """
+    free_bytes = shutil.disk_usage(folder).free
+    if free_bytes < needed_bytes:
+        raise LittleSharedMemory(folder, free_bytes, needed_bytes)
 
 
 def check_repository(repository: Path, models: Collection[str] | None) -> None:

@@ -20,7 +20,7 @@ from typing import Literal, Self
 from server import guardian, installation
 from server.errors import StartFailed
 from server.guardian import end
-from server.preflight import check_gpu, check_ports, check_repository, free_port
+from server.preflight import check_gpu, check_ports, check_repository, check_shared_memory, free_port
 
 Profile = Literal["cpu", "gpu"]
 
@@ -102,6 +102,7 @@ class TritonServer:
         """
         check_repository(self.repository, self.models)
         check_ports(self.host, self.ports)
+        check_shared_memory()
         if self.profile == "gpu":
             check_gpu()
         self._folder = Path(tempfile.mkdtemp(prefix="medinfer-triton-"))

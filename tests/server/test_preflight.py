@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from server import installation
 from server.errors import (
+    LittleSharedMemory,
     MissingLibraries,
     ModelNotBuilt,
     ModelNotFound,
@@ -20,7 +22,7 @@ from server.errors import (
     UnsupportedNumpy,
     UnsupportedPython,
 )
-from server.preflight import check_ports, check_repository, free_port
+from server.preflight import check_ports, check_repository, check_shared_memory, free_port
 from server.triton import TritonServer, error_lines
 from tests.server.made import make_repository, scorer, slow
 
@@ -86,6 +88,13 @@ def test_a_start_refused_before_it_began_removes_nothing(tmp_path: Path, monkeyp
     assert launched.stderr.startswith("error: ")
     assert "Traceback" not in launched.stderr
     assert keep.exists()
+
+
+def test_too_little_shared_memory_names_the_option_of_the_container(tmp_path: Path) -> None:
+    free_bytes = shutil.disk_usage(tmp_path).free
+    check_shared_memory(free_bytes // 2, tmp_path)
+    with pytest.raises(LittleSharedMemory, match="--shm-size"):
+        check_shared_memory(free_bytes * 2, tmp_path)
 
 
 @pytest.mark.skipif(Path("/dev/nvidiactl").exists() or Path("/dev/dxg").exists(), reason="this host has a GPU")

@@ -29,7 +29,7 @@ def page_pictures(path: Path, pages: Sequence[Page]) -> list[bytes]:
     Raises:
         Failure: Pillow or pypdfium2 is not installed.
     """
-    with needs("serve"):
+    with needs("models"):
         import pypdfium2
         from PIL import Image, UnidentifiedImageError
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+import structlog
 import typer
 from pydantic import ValidationError
 
@@ -18,7 +19,9 @@ from router.edges.triton import TritonReader
 from router.provision import provision as create_all
 from router.run import run_intake, run_worker
 from router.settings import Settings
-from router.telemetry import configure_logging
+from router.telemetry import configure_logging, describe, frames
+
+log = structlog.get_logger()
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -107,6 +110,9 @@ def main() -> None:
     except MedinferError as error:
         typer.echo(str(error), err=True)
         sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - Python's own report would show the error's text, which may quote a document
+        log.critical("crashed", **describe(error), frames=frames(error))
+        sys.exit(70)
 
 
 if __name__ == "__main__":

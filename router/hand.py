@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from medinfer.errors import MedinferError
 from router.core.classes import ServiceClass
-from router.ports import Message, ServiceUnavailable
+from router.ports import Message
 from router.telemetry import describe
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Hand:
         self._let_go(held)
         try:
             failed = await self._queues[held.service_class].delete([held.message.receipt])
-        except ServiceUnavailable as error:
+        except MedinferError as error:
             log.warning("delete_failed", message_id=held.message.id, **describe(error))
         else:
             if failed:
@@ -74,7 +75,7 @@ class Hand:
                 receipts = [h.message.receipt for h in group if h in self._held[service_class] and not h.lost]
                 try:
                     await self._queues[service_class].change_visibility(receipts, math.ceil(delay_s))
-                except ServiceUnavailable as error:
+                except MedinferError as error:
                     log.warning("give_back_failed", service_class=service_class, **describe(error))
                 # Only now: one whose giving back was cancelled is still in hand, and the drain gives it back.
                 for held in group:
@@ -93,7 +94,7 @@ class Hand:
                 return
             try:
                 failed = await self._queues[service_class].change_visibility(list(held), self._timeout_s)
-            except ServiceUnavailable as error:
+            except MedinferError as error:
                 log.warning("heartbeat_failed", service_class=service_class, messages=len(held), **describe(error))
                 return
         for receipt in failed:

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
 
 class ServiceUnavailable(TransientError):
-    """A queue or store did not answer, or not with success."""
+    """A queue or store did not answer, failed, or asked for less."""
+
+
+class ServiceRefused(ServiceUnavailable):
+    """A queue or store refused this one request; ``code`` is its own word for why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"The service refused the request ({code}).")
+        self.code = code
 
 
 class ServiceMisconfigured(PermanentError):

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from router.core.classes import ServiceClass
-from router.edges.aws import Refused
+from router.ports import ServiceRefused
 
 if TYPE_CHECKING:
     from router.edges.aws import Aws
@@ -59,6 +59,6 @@ async def _bucket(aws: Aws, name: str, region: str) -> None:
     location: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     try:
         await aws.call(aws.s3.create_bucket, Bucket=name, **location)
-    except Refused as error:
+    except ServiceRefused as error:
         if error.code != "BucketAlreadyOwnedByYou":
             raise

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from router.answers import Answers
 from router.attempt import Attempts
+from router.core.backoff import Backoff
 from router.core.classes import ServiceClass
 from router.edges.aws import Aws
 from router.edges.s3 import S3Documents, S3Results
@@ -68,14 +69,21 @@ async def run_worker(settings: Settings, reader: Reader) -> None:
         aws = _connect(settings, len(ServiceClass) + THREADS_PER_JOB * settings.concurrency, stack)
         results = S3Results(aws, settings.results_bucket)
         await results.check()
+        answers = Answers(
+            results,
+            await SqsQueue.find(aws, settings.completed_queue),
+            await SqsQueue.find(aws, settings.work_dead_letter_queue),
+        )
         process = Worker(
             await _class_queues(aws, settings),
             reader,
-            Attempts(S3Documents(aws), reader, settings.max_document_bytes, settings.read_timeout_s),
-            Answers(
-                results,
-                await SqsQueue.find(aws, settings.completed_queue),
-                await SqsQueue.find(aws, settings.work_dead_letter_queue),
+            Attempts(
+                S3Documents(aws),
+                reader,
+                answers,
+                Backoff(settings.retry_base_s, settings.retry_cap_s),
+                settings.max_document_bytes,
+                settings.read_timeout_s,
             ),
             settings,
             WorkerMetrics(registry),

@@ -31,12 +31,16 @@ def configure_logging(level: str) -> None:
 def describe(error: BaseException) -> dict[str, Any]:
     """An error as log fields: its type and where it was raised. Its text is left out, because that of a foreign
     error can quote its input (pydantic's does)."""
-    frames = traceback.extract_tb(error.__traceback__)
     return {
         "error": type(error).__name__,
-        "at": f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else None,
+        "at": next(reversed(frames(error)), None),
         "cause": type(error.__cause__).__name__ if error.__cause__ else None,
     }
+
+
+def frames(error: BaseException) -> list[str]:
+    """Where the error passed through, outermost first."""
+    return [f"{Path(f.filename).name}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)]
 
 
 class IntakeMetrics:
@@ -75,4 +79,7 @@ class WorkerMetrics:
             "medinfer_worker_in_hand", "Messages received and not settled", ["service_class"], registry=registry
         )
         self.slots = Gauge("medinfer_worker_slots", "Documents that may be in Triton at once now", registry=registry)
-        self.server_up = Gauge("medinfer_worker_triton_up", "1 while Triton answers", registry=registry)
+        self.paused = Gauge(
+            "medinfer_worker_paused", "1 while Triton or a store is down and nothing is fetched", registry=registry
+        )
+        self.paused.set(1)

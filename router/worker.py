@@ -2,7 +2,7 @@
 
     one fetcher per class ──> DeadlineQueue ──> up to `slots` jobs at once ──> settled
             ^                                           │
-            └───────── held shut while Triton is down <─┘
+            └──── held shut while Triton or S3 is down <┘
 
 A message is deleted only after its result is stored and announced, and given back in every other case.
 """
@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from router.attempt import Attempts, job_result
 from router.core.backoff import Backoff
 from router.core.classes import PRIORITIES, ServiceClass, deadline_s, floor_s
 from router.core.concurrency import Limit
-from router.core.decisions import Ack, Answered, DeadLetter, Failed, Refused, Retry, ServerDown, settle
+from router.core.decisions import Ack, DeadLetter, Retry
 from router.core.drain import Drain
+from router.core.gate import Gate
 from router.core.routing import parse
 from router.core.scheduling import DeadlineQueue
 from router.hand import Hand, Held
@@ -31,7 +31,7 @@ from router.telemetry import describe
 
 if TYPE_CHECKING:
     from medinfer.jobs import DocumentJob
-    from router.answers import Answers
+    from router.attempt import Attempts
     from router.core.decisions import Outcome
     from router.ports import Queue, Reader
     from router.settings import Settings
@@ -49,30 +49,26 @@ class Worker:
         queues: Mapping[ServiceClass, Queue],
         reader: Reader,
         attempts: Attempts,
-        answers: Answers,
         settings: Settings,
         metrics: WorkerMetrics,
     ) -> None:
         self._queues = queues
         self._reader = reader
         self._attempts = attempts
-        self._answers = answers
         self._settings = settings
         self._metrics = metrics
         self._hand = Hand(queues, settings.visibility_timeout_s, metrics)
         self._waiting: DeadlineQueue[tuple[Held, DocumentJob]] = DeadlineQueue(settings.max_wait_s)
         self._running: dict[asyncio.Task[None], Held] = {}
-        self._limit = Limit.start(settings.concurrency)
+        self._gate = Gate(Limit.start(settings.concurrency))
         self._retry = Backoff(settings.retry_base_s, settings.retry_cap_s)
         self._probe = Backoff(settings.probe_interval_s, settings.probe_interval_s * PROBE_GROWTH)
-        self._server_up = False
-        self._looks = 0
         self._stopping = False
         self._changed = asyncio.Condition()
 
     def is_ready(self) -> bool:
-        """At work: Triton answers, and no stop signal came."""
-        return self._server_up and not self._stopping
+        """At work: Triton answered, no outage since, and no stop signal came."""
+        return self._gate.is_open and not self._stopping
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set, then drain.
@@ -82,7 +78,7 @@ class Worker:
         """
         fetchers = [asyncio.create_task(self._fetch(c, q)) for c, q in self._queues.items()]
         heartbeat = asyncio.create_task(self._hand.keep())
-        others = [asyncio.create_task(self._dispatch()), asyncio.create_task(self._watch_server())]
+        others = [asyncio.create_task(self._dispatch()), asyncio.create_task(self._resume())]
         stopped = asyncio.create_task(stop.wait())
         # None of these ends by itself but by a stop or a fault.
         ended, _ = await asyncio.wait([stopped, heartbeat, *fetchers, *others], return_when=asyncio.FIRST_COMPLETED)
@@ -101,12 +97,12 @@ class Worker:
     def _room(self, service_class: ServiceClass) -> int:
         """One message running and one waiting for each slot, for each class: a class that floods its queue takes no
         room from another, and little is in hand when this worker dies or Triton goes down."""
-        return 2 * self._limit.slots - self._hand.count(service_class)
+        return 2 * self._gate.limit.slots - self._hand.count(service_class)
 
     async def _fetch(self, service_class: ServiceClass, queue: Queue) -> None:
         failures = 0
         while True:
-            await self._until(lambda: self._stopping or (self._server_up and self._room(service_class) > 0))
+            await self._until(lambda: self._stopping or (self._gate.is_open and self._room(service_class) > 0))
             if self._stopping:
                 return
             try:
@@ -122,7 +118,7 @@ class Worker:
                 continue
             failures = 0
             held = self._hand.take(service_class, messages, time.time())
-            if self._stopping or not self._server_up:
+            if self._stopping or not self._gate.is_open:
                 await self._hand.give_back(held, 0)
             else:
                 await asyncio.gather(*(self._schedule(h) for h in held))
@@ -139,28 +135,22 @@ class Worker:
 
     async def _give_up_unreadable(self, held: Held, reason: DeadLetter) -> None:
         """Only intake writes to the class queues, and only jobs: this message came another way."""
-        try:
-            await self._answers.give_up_unreadable(held.message.body, reason)
-        except ServiceUnavailable as error:
-            log.warning("dead_letter_failed", message_id=held.message.id, **describe(error))
-            await self._hand.give_back([held], self._retry.delay_s(held.message.receive_count, _jitter()))
-            return
+        settled = await self._attempts.give_up(held.message, reason)
         log.warning("message_unreadable", message_id=held.message.id, code=reason.code)
-        await self._hand.delete(held)
+        await self._end(held, settled.decision)
         self._metrics.settled.labels(held.service_class, "unreadable").inc()
+
+    async def _end(self, held: Held, decision: Ack | Retry | DeadLetter | None) -> None:
+        if isinstance(decision, Retry):
+            await self._hand.give_back([held], decision.delay_s)
+        else:
+            await self._hand.delete(held)
 
     # ── working ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _dispatch(self) -> None:
         while True:
-            await self._until(
-                lambda: (
-                    self._server_up
-                    and not self._stopping
-                    and bool(self._waiting)
-                    and len(self._running) < self._limit.slots
-                )
-            )
+            await self._until(self._may_start)
             held, job = self._waiting.pop()
             if held.lost:
                 await self._hand.give_back([held], 0)
@@ -169,43 +159,24 @@ class Worker:
             self._running[task] = held
             task.add_done_callback(self._running.pop)
 
+    def _may_start(self) -> bool:
+        has_slot = len(self._running) < self._gate.limit.slots
+        return self._gate.is_open and not self._stopping and has_slot and len(self._waiting) > 0
+
     async def _work(self, held: Held, job: DocumentJob) -> None:
         started_s = time.monotonic()
-        decision: Ack | Retry | DeadLetter | None
-        try:
-            decision = await self._answer(held, job)
-        except Exception as error:  # noqa: BLE001 - whatever one message does must not stop the others
-            log.warning("answer_failed", job_id=job.job_id, **describe(error))
-            decision = self._settle(Failed(), held)
-        if isinstance(decision, Retry):
-            await self._hand.give_back([held], decision.delay_s)
-        else:
-            await self._hand.delete(held)
-        self._record(held, job, decision, time.monotonic() - started_s)
+        settled = await self._attempts.make(job, PRIORITIES[held.service_class], held.message.receive_count)
+        if settled.outcome:
+            await self._learn(settled.outcome)
+        await self._end(held, settled.decision)
+        self._record(held, job, settled.decision, time.monotonic() - started_s)
         await self._wake()
 
-    async def _answer(self, held: Held, job: DocumentJob) -> Ack | Retry | DeadLetter | None:
-        """Everything but the message's own end; None: the job had its result already.
-
-        Raises:
-            ServiceUnavailable: what was found could not be stored or announced.
-        """
-        if await self._answers.announce_stored(job, was_received_before=held.message.receive_count > 1):
-            return None
-        attempt = await self._attempts.make(job, PRIORITIES[held.service_class])
-        await self._learn(attempt.outcome)
-        decision = self._settle(attempt.outcome, held)
-        if not isinstance(decision, Retry):
-            await self._answers.publish(job, job_result(job, decision, attempt.document_sha256))
-        return decision
-
-    def _settle(self, outcome: Outcome, held: Held) -> Ack | Retry | DeadLetter:
-        return settle(outcome, held.message.receive_count, self._retry, _jitter())
-
     def _record(self, held: Held, job: DocumentJob, decision: Ack | Retry | DeadLetter | None, work_s: float) -> None:
+        now_s = time.time()
         name = type(decision).__name__.lower() if decision else "repeat"
-        age_s = time.time() - job.submitted_at.timestamp()
-        late = time.time() > deadline_s(job, self._settings.sla_s[held.service_class])
+        age_s = now_s - job.submitted_at.timestamp()
+        late = now_s > deadline_s(job, self._settings.sla_s[held.service_class])
         self._metrics.settled.labels(held.service_class, name).inc()
         if not isinstance(decision, Retry):
             self._metrics.age.labels(held.service_class).observe(age_s)
@@ -224,34 +195,35 @@ class Worker:
             late=late,
         )
 
-    # ── Triton's state ──────────────────────────────────────────────────────────────────────────────────────────
+    # ── pausing ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _learn(self, outcome: Outcome) -> None:
-        self._limit = self._limit.after(outcome)
-        self._metrics.slots.set(self._limit.slots)
-        if isinstance(outcome, Answered | Refused):
-            self._looks = 0
-        if isinstance(outcome, ServerDown) and self._server_up:
-            self._set_server(up=False)
-            # Fetched for nothing: others may have a server.
-            await self._hand.give_back([held for held, _ in self._waiting.clear()], 0)
+        was_open = self._gate.is_open
+        self._set_gate(self._gate.after(outcome))
+        if was_open and not self._gate.is_open:
+            log.warning("paused", reason=type(outcome).__name__)
+            # Fetched for nothing: other workers may be better off.
+            await self._give_back_waiting()
 
-    async def _watch_server(self) -> None:
-        """While Triton is down, look for it ever less often, until a document was answered: a server that calls itself
-        ready and serves nothing is not tried in a tight loop, which would spend the messages' receives."""
+    async def _resume(self) -> None:
+        """While paused, look for Triton ever less often."""
         while True:
-            await self._until(lambda: not self._server_up)
-            if self._looks:
-                await self._pause(self._probe.delay_s(self._looks, _jitter()))
-            self._looks += 1
-            if await self._reader.ready():
-                self._set_server(up=True)
+            await self._until(lambda: not self._gate.is_open)
+            await self._pause(self._gate.delay_s(self._probe, _jitter()))
+            self._set_gate(self._gate.after_look(ready=await self._reader.ready()))
+            if self._gate.is_open:
+                log.info("resumed", looks=self._gate.looks)
                 await self._wake()
+            elif self._gate.looks == 1:
+                log.warning("waiting_for_triton", address=self._settings.triton_address)
 
-    def _set_server(self, *, up: bool) -> None:
-        self._server_up = up
-        self._metrics.server_up.set(up)
-        log.info("triton_up" if up else "triton_down")
+    def _set_gate(self, gate: Gate) -> None:
+        self._gate = gate
+        self._metrics.slots.set(gate.limit.slots)
+        self._metrics.paused.set(not gate.is_open)
+
+    async def _give_back_waiting(self) -> None:
+        await self._hand.give_back([held for held, _ in self._waiting.clear()], 0)
 
     # ── stopping ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -260,7 +232,7 @@ class Worker:
         self._stopping = True
         await self._wake()
         log.info("draining", running=len(self._running), waiting=len(self._waiting), limit_s=drain.limit_s)
-        await self._hand.give_back([held for held, _ in self._waiting.clear()], 0)
+        await self._give_back_waiting()
         await _finish([*fetchers, *self._running], drain.to_finish_s(time.monotonic()))
         unfinished = list(self._running.items())
         for task, _ in unfinished:

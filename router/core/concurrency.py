@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from router.core.decisions import Answered, Overloaded, Refused, ServerDown
+from router.core.decisions import Answered, Overloaded, Refused, ServerDown, StoreDown
 
 if TYPE_CHECKING:
     from router.core.decisions import Outcome
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Limit:
     """TCP's congestion window over documents (Jacobson 1988; Chiu and Jain 1989): doubles with each window answered up
     to ``threshold``, beyond it grows by one; halves when the server is overloaded; starts again from one when the
-    server was down, so that one that comes back is tried with one document and not with all of them."""
+    server or a store was down, so that what comes back is tried with one document and not with all of them."""
 
     maximum: int
     value: float
@@ -39,7 +39,7 @@ class Limit:
             case Overloaded():
                 half = max(1.0, self.value / 2)
                 return replace(self, value=half, threshold=half)
-            case ServerDown():
+            case ServerDown() | StoreDown():
                 return replace(self, value=1.0)
             case _:
                 return self

@@ -72,7 +72,12 @@ class ServerDown:
     """No server, or one that cannot serve any document."""
 
 
-Outcome = Answered | Refused | Failed | Overloaded | ServerDown
+@dataclass(frozen=True, slots=True)
+class StoreDown:
+    """The document could not be fetched, or its answer not be kept or announced."""
+
+
+Outcome = Answered | Refused | Failed | Overloaded | ServerDown | StoreDown
 
 
 def settle(outcome: Outcome, receive_count: int, backoff: Backoff, jitter: float) -> Ack | Retry | DeadLetter:
@@ -89,5 +94,5 @@ def settle(outcome: Outcome, receive_count: int, backoff: Backoff, jitter: float
             return DeadLetter(code, message)
         case ServerDown():
             return Retry(0)
-        case Failed() | Overloaded():
+        case Failed() | Overloaded() | StoreDown():
             return Retry(backoff.delay_s(receive_count, jitter))

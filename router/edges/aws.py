@@ -11,13 +11,14 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
-from router.ports import ServiceMisconfigured, ServiceUnavailable
+from router.ports import ServiceMisconfigured, ServiceRefused, ServiceUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -29,6 +30,8 @@ R = TypeVar("R")
 LONGEST_POLL_S = 20
 """SQS's longest long poll."""
 
+# "SlowDown" is S3's, the others are SQS's.
+_THROTTLED = frozenset({"SlowDown", "RequestThrottled", "ThrottlingException", "OverLimit", "KmsThrottled"})
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "InvalidClientTokenId", "SignatureDoesNotMatch"})
 
 
@@ -55,10 +58,11 @@ class Aws:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="aws")
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a blocking call in the pool. The answer's own errors (`ClientError`) pass through `translated`.
+        """Run a blocking call in the pool.
 
         Raises:
-            ServiceUnavailable: no answer, or a refusal that may pass.
+            ServiceUnavailable: no answer, or a failure that may pass.
+            ServiceRefused: this request is not accepted.
             ServiceMisconfigured: no credentials, or no right to do this.
         """
         loop = asyncio.get_running_loop()
@@ -78,17 +82,12 @@ class Aws:
         self.s3.close()
 
 
-class Refused(ServiceUnavailable):
-    """The service answered with an error; ``code`` is AWS's own."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(f"AWS answered {code}.")
-        self.code = code
-
-
 def translated(error: ClientError) -> Exception:
     """AWS's error code as one of ours. Its message is left out: it can repeat what was sent."""
     code = error.response.get("Error", {}).get("Code", "unknown")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in _DENIED:
         return ServiceMisconfigured(f"AWS refused {error.operation_name} ({code}): check the role's policy.")
-    return Refused(code)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _THROTTLED:
+        return ServiceUnavailable(f"AWS failed {error.operation_name} ({code}).")
+    return ServiceRefused(code)

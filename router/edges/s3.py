@@ -9,8 +9,8 @@ from medinfer.errors import DocumentRejected
 from medinfer.jobs import ObjectLocation
 from medinfer.results import JobResult
 from router.core.keys import result_key
-from router.edges.aws import Aws, Refused
-from router.ports import DocumentNotFound, ServiceMisconfigured
+from router.edges.aws import Aws
+from router.ports import DocumentNotFound, ServiceMisconfigured, ServiceRefused
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, PutObjectOutputTypeDef
@@ -30,7 +30,7 @@ class S3Documents:
     async def get(self, location: ObjectLocation, *, max_bytes: int) -> bytes:
         try:
             return await self._aws.call(self._read, location, max_bytes)
-        except Refused as error:
+        except ServiceRefused as error:
             if error.code in _NO_OBJECT | _NO_BUCKET:
                 raise DocumentNotFound("The store has no document at this location.") from error
             raise
@@ -62,7 +62,7 @@ class S3Results:
         """
         try:
             await self._aws.call(self._aws.s3.head_bucket, Bucket=self._bucket)
-        except Refused as error:
+        except ServiceRefused as error:
             raise ServiceMisconfigured(
                 f"The bucket {self._bucket} cannot be used ({error.code}). Create it with Terraform, or locally with: "
                 "python -m router provision"
@@ -81,7 +81,7 @@ class S3Results:
                 ContentType="application/json",
                 IfNoneMatch="*",
             )
-        except Refused as error:
+        except ServiceRefused as error:
             if error.code in _EXISTS:
                 return False
             raise
@@ -90,7 +90,7 @@ class S3Results:
     async def get(self, job_id: str) -> JobResult | None:
         try:
             text = await self._aws.call(self._read, result_key(job_id))
-        except Refused as error:
+        except ServiceRefused as error:
             if error.code in _NO_OBJECT:
                 return None
             raise

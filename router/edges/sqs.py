@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from router.edges.aws import Aws, Refused
-from router.ports import Message, ServiceMisconfigured
+from router.edges.aws import Aws
+from router.ports import Message, ServiceMisconfigured, ServiceRefused
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import (
@@ -39,7 +39,7 @@ class SqsQueue:
         """
         try:
             found = await aws.call(aws.sqs.get_queue_url, QueueName=name)
-        except Refused as error:
+        except ServiceRefused as error:
             if error.code in _MISSING:
                 raise ServiceMisconfigured(
                     f"The queue {name} does not exist. Create the queues with Terraform, or locally with: "

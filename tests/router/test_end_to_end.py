@@ -136,7 +136,7 @@ async def test_while_triton_is_away_jobs_stay_queued_and_then_they_are_read(
             results = [await producer.wait(job.job_id, timeout_s=60) for job in second]
         assert {r.status for r in results} == {"succeeded"}
     assert worker.poll() is None
-    assert len(processes.events("triton_up")) >= 2
+    assert len(processes.events("resumed")) >= 2
     assert await bodies(await SqsQueue.find(aws, settings.work_dead_letter_queue)) == []
 
 

@@ -19,11 +19,11 @@ from medinfer.errors import (
     ServerOverloaded,
     ServerUnavailable,
 )
-from medinfer.jobs import DocumentJob
+from medinfer.jobs import DocumentJob, ObjectLocation
 from medinfer.results import DocumentResult, JobResult
 from router.core.classes import ServiceClass
-from router.edges.memory import MemoryResults
-from router.ports import ServiceUnavailable
+from router.edges.memory import MemoryDocuments, MemoryResults
+from router.ports import ServiceMisconfigured, ServiceRefused, ServiceUnavailable
 from router.settings import Settings
 from tests.router.twins import RESULT, ScriptedReader, World, until
 
@@ -341,6 +341,51 @@ class TestTritonDown:
         world.reader = OtherRelease()
         with pytest.raises(ContractMismatch, match="LINE_BOX"):
             await world.worker().run(asyncio.Event())
+
+
+class TestStoresDown:
+    @pytest.mark.parametrize("error", [ServiceUnavailable("x"), ServiceMisconfigured("x")])
+    async def test_an_outage_pauses_the_worker_and_spends_few_receives(
+        self, make_job: MakeJob, error: Exception
+    ) -> None:
+        world, jobs = make_world(probe_interval_s=0.1), [make_job(i) for i in range(20)]
+
+        class Away(MemoryDocuments):
+            looked = 0
+            back = False
+
+            async def get(self, location: ObjectLocation, *, max_bytes: int) -> bytes:
+                Away.looked += 1
+                if not self.back:
+                    raise error
+                return await super().get(location, max_bytes=max_bytes)
+
+        world.documents = documents = Away()
+        for job in jobs:
+            await world.submit(job)
+        async with world.running():
+            await asyncio.sleep(1)
+            assert 1 <= documents.looked <= 8
+            documents.back = True
+            await until(lambda: len(world.completed) == 20, timeout_s=20)
+        assert len(world.letters) == 0
+
+    async def test_one_object_that_is_refused_pauses_nobody(self, make_job: MakeJob) -> None:
+        world, jobs = make_world(), [make_job(i) for i in range(10)]
+
+        class Frozen(MemoryDocuments):
+            async def get(self, location: ObjectLocation, *, max_bytes: int) -> bytes:
+                if location == jobs[0].document:
+                    raise ServiceRefused("InvalidObjectState")
+                return await super().get(location, max_bytes=max_bytes)
+
+        world.documents = Frozen()
+        for job in jobs:
+            await world.submit(job)
+        async with world.running() as worker:
+            await until(lambda: len(world.completed) == 9)
+            assert worker.is_ready()
+        assert await world.results.get(jobs[0].job_id) is None
 
 
 class TestVisibility:

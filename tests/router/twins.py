@@ -15,6 +15,7 @@ from medinfer.jobs import CompletionEvent, DeadLetterEntry, DocumentJob
 from medinfer.results import DocumentResult, JobResult
 from router.answers import Answers
 from router.attempt import Attempts
+from router.core.backoff import Backoff
 from router.core.classes import ServiceClass
 from router.edges.memory import MemoryDocuments, MemoryQueue, MemoryResults
 from router.ports import Queue
@@ -79,8 +80,14 @@ class World:
         return Worker(
             self.queues,
             self.reader,
-            Attempts(self.documents, self.reader, self.settings.max_document_bytes, self.settings.read_timeout_s),
-            Answers(self.results, self.completed, self.letters),
+            Attempts(
+                self.documents,
+                self.reader,
+                Answers(self.results, self.completed, self.letters),
+                Backoff(self.settings.retry_base_s, self.settings.retry_cap_s),
+                self.settings.max_document_bytes,
+                self.settings.read_timeout_s,
+            ),
             self.settings,
             WorkerMetrics(self.registry),
         )

@@ -18,9 +18,11 @@ from router.core.decisions import (
     Refused,
     Retry,
     ServerDown,
+    StoreDown,
     settle,
 )
 from router.core.drain import Drain
+from router.core.gate import Gate
 
 DOCUMENT = DocumentResult(
     document_type=DocumentType.UNKNOWN, type_score=0.1, class_scores=dict.fromkeys(DOCUMENT_CLASSES, 0.1), pages=()
@@ -28,7 +30,7 @@ DOCUMENT = DocumentResult(
 JITTER = st.floats(0, 1, exclude_max=True)
 BACKOFF = st.tuples(st.floats(0.01, 900), st.floats(0.01, 43_200)).map(lambda p: Backoff(min(p), max(p)))
 OUTCOMES: st.SearchStrategy[Outcome] = st.sampled_from(
-    [Answered(DOCUMENT), Refused("empty_document", "x"), Failed(), Overloaded(), ServerDown()]
+    [Answered(DOCUMENT), Refused("empty_document", "x"), Failed(), Overloaded(), ServerDown(), StoreDown()]
 )
 
 
@@ -102,6 +104,31 @@ def test_slots_start_again_from_one_after_an_outage_and_are_left_alone_by_other_
     assert limit.after(Failed()) == limit
     assert limit.after(ServerDown()).slots == 1
     assert answered(limit.after(ServerDown()), 3).slots == 8
+
+
+@pytest.mark.parametrize("outage", [ServerDown(), StoreDown()])
+def test_an_outage_shuts_the_gate_and_only_a_look_opens_it(outage: Outcome) -> None:
+    gate = Gate(Limit.start(8))
+    assert not gate.is_open
+    gate = gate.after_look(ready=True)
+    assert gate.is_open
+    assert gate.after(Failed()).is_open
+    shut = gate.after(outage)
+    assert not shut.is_open
+    assert not shut.after(Answered(DOCUMENT)).is_open
+    assert not shut.after_look(ready=False).is_open
+    assert shut.after_look(ready=True).is_open
+
+
+@given(st.lists(st.sampled_from([ServerDown(), StoreDown()]), min_size=1, max_size=50), JITTER)
+def test_looks_become_rarer_until_a_document_is_answered(outages: list[Outcome], jitter: float) -> None:
+    gate, backoff, delays = Gate(Limit.start(8)), Backoff(1, 30), []
+    for outage in outages:
+        delays.append(gate.delay_s(backoff, jitter))
+        gate = gate.after_look(ready=True).after(outage)
+    assert delays[0] == 0
+    assert delays == sorted(delays)
+    assert gate.after(Refused("empty_document", "x")).delay_s(backoff, jitter) == 0
 
 
 @given(st.floats(0, 1e6), st.floats(0.01, 3600), st.floats(0, 5000))

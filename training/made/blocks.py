@@ -169,7 +169,7 @@ LETTERHEADS: Held[Callable[[Sheet, random.Random, Split, str], None]] = Held(
 
 _SEPARATORS = ordered([" : ", ": ", " :", ":", " - ", "  "])
 _ARRANGEMENTS = Held(
-    ("one_cell_two_columns", "key_value_two_columns", "one_cell_list", "key_colon_value_two_columns", "inline"),
+    ("one_cell_two_columns", "key_value_two_columns", "one_cell_list", "key_colon_value_two_columns", "inline", "bare"),
     ("key_value_list",),
     ("key_value_three_columns", "two_per_line"),
 )
@@ -247,6 +247,10 @@ def draw_fields(sheet: Sheet, fields: Sequence[Field], arrangement: str, separat
             for title, content in fields[i : i + 2]:
                 line = (line + "     " if line.text else line) + title + separator + content
             sheet.line(line)
+    elif arrangement == "bare":
+        for title, content in fields:
+            spoken = {s.label for s in content.spans} & {L.PATIENT_NAME, L.AGE, L.SEX}
+            sheet.line(content if spoken else title + separator + content, bold=L.PATIENT_NAME in spoken)
     else:
         line = Text()
         for title, content in fields:
@@ -288,5 +292,9 @@ FEET = every(
 
 
 def foot(sheet: Sheet, rng: random.Random, split: Split) -> None:
-    for words in FEET.sample(rng, split, rng.choice((0, 1, 1, 2))):
+    """Up to two lines at the bottom of the page, if there is room."""
+    chosen = FEET.sample(rng, split, rng.choice((0, 1, 1, 2)))
+    if not sheet.to_bottom(len(chosen) * 14):
+        return
+    for words in chosen:
         sheet.line(words, size=8, align=rng.choice(("center", "left")), grey=0.3)

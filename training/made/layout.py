@@ -108,6 +108,14 @@ class Sheet:
     def down(self, points: float) -> None:
         self.y += points
 
+    def to_bottom(self, points: float) -> bool:
+        """Go down so far that ``points`` are left on this page; False if less is left already."""
+        place = self.height - self.margin - points
+        if self.y > place:
+            return False
+        self.y = place
+        return True
+
     def ensure(self, points: float) -> None:
         """Start a new page unless ``points`` are left on this one."""
         if self.y + points > self.height - self.margin:

@@ -1,0 +1,162 @@
+"""Fine-tunes `document_ner` on made documents and measures it on made documents with held-out words and layouts.
+
+python -m training.document_ner train
+python -m training.document_ner evaluate
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from medinfer.contract.document_ner import MAX_TOKENS, NETWORK
+from medinfer.contract.sources import Task
+from medinfer.contract.vocabulary import DocumentType
+from server.text.tokens import TextTokenizer
+from server.text.windows import Window
+from training.document_examples import LABELS, Sample, data_folder, document_windows, ner_examples, samples
+from training.encoder import Checkpoint, load_checkpoint, load_encoder, save_checkpoint
+from training.made import vocabulary
+from training.made.held import Split
+from training.metrics import Score, Span, bio_spans, calibration_error, entity_scores, fit_temperature, softmax
+from training.trainer import IGNORED, Example, Settings, fit, predict
+
+FOLDER = Path("checkpoints/document_ner")
+RECORDS = (DocumentType.LAB_REPORT, DocumentType.PRESCRIPTION, DocumentType.DISCHARGE_SUMMARY, DocumentType.IMAGING_REPORT,
+           DocumentType.CLINICAL_NOTE)  # fmt: skip
+SHARES = dict(zip(RECORDS, (0.38, 0.26, 0.16, 0.08, 0.12), strict=True))
+
+app = typer.Typer(help=__doc__, add_completion=False)
+console = Console()
+
+
+def counts(documents: int) -> dict[DocumentType, int]:
+    return {kind: max(1, round(documents * share)) for kind, share in SHARES.items()}
+
+
+def examples(kept: Iterable[Sample], tokenizer: TextTokenizer) -> list[Example]:
+    return [e for sample in kept for e in ner_examples(sample, tokenizer, MAX_TOKENS)]
+
+
+@app.command()
+def train(
+    folder: Annotated[Path, typer.Option(help="where the checkpoint goes")] = FOLDER,
+    documents: Annotated[int, typer.Option(help="made documents to train on", min=10)] = 3000,
+    minutes: Annotated[float, typer.Option(help="longest time of training", min=0.1)] = 25,
+    epochs: Annotated[int, typer.Option(help="passes over the documents", min=1)] = 1,
+    runs: Annotated[Path, typer.Option(help="where a cut-off run is kept, to go on from")] = Path(
+        ".build/training/document_ner"
+    ),
+    threads: Annotated[int, typer.Option(help="processor threads", min=1)] = 2,
+    seed: int = 0,
+) -> None:
+    """Fine-tune from the packaged encoder, choose by dev, fit the temperature on dev, save the checkpoint."""
+    words = vocabulary.load(data_folder())
+    checkpoint = load_encoder(Task.TOKEN_CLASSIFICATION, LABELS, seed=seed)
+    tokenizer = TextTokenizer(checkpoint.tokenizer)
+    training = examples(samples(counts(documents), Split.TRAIN, words), tokenizer)
+    dev = examples(samples(counts(90), Split.DEV, words), tokenizer)
+    random.Random(seed).shuffle(training)
+    console.print(f"{len(training)} windows to train on, {len(dev)} to choose by")
+    settings = Settings(
+        epochs=epochs, learning_rate=2e-4, max_minutes=minutes, evaluations=4, seed=seed, threads=threads
+    )
+    report = fit(checkpoint.model, training, dev, settings, runs)
+    save_checkpoint(checkpoint, folder)
+    console.print(f"dev F1 {report.best_score:.4f} after {report.minutes:.1f} minutes ({report.ended})")
+    console.print(
+        f"temperature {temperature(checkpoint.model, dev):.3f}: write it into the contract (document_ner.NETWORK.source)"
+    )
+
+
+def temperature(model: Any, dev: list[Example]) -> float:
+    return fit_temperature(*_tokens(model, dev))
+
+
+def _tokens(model: Any, kept: list[Example]) -> tuple[NDArray[np.float32], list[int]]:
+    """Logits and gold labels of every token that counts."""
+    logits, gold = [], []
+    for example, scores in zip(kept, predict(model, kept), strict=True):
+        truth = np.asarray(example.labels)
+        logits.append(scores[truth != IGNORED])
+        gold += [int(x) for x in truth[truth != IGNORED]]
+    return np.concatenate(logits), gold
+
+
+@app.command()
+def evaluate(
+    folder: Annotated[Path, typer.Option(help="the checkpoint")] = FOLDER,
+    documents: Annotated[int, typer.Option(help="made documents of the test split", min=10)] = 500,
+) -> None:
+    """Strict entity F1 per label on made test documents: words and layouts that training never saw."""
+    words = vocabulary.load(data_folder())
+    checkpoint = load_checkpoint(folder, Task.TOKEN_CLASSIFICATION, LABELS)
+    tokenizer = TextTokenizer(checkpoint.tokenizer)
+    started = time.monotonic()
+    for title, noisy_share in (("as a text layer", 0.0), ("with OCR noise", 1.0)):
+        kept = list(samples(counts(documents), Split.TEST, words, noisy_share=noisy_share))
+        gold = [gold_spans(sample) for sample in kept]
+        answered = [answered_spans(checkpoint, tokenizer, sample) for sample in kept]
+        _print(f"{len(kept)} made test documents, {title}", entity_scores(gold, answered))
+        for kind in RECORDS:
+            of_kind = [i for i, sample in enumerate(kept) if sample.document_type is kind]
+            scores = entity_scores([gold[i] for i in of_kind], [answered[i] for i in of_kind])
+            console.print(f"  {kind.value}: micro F1 {scores['all'].f1:.4f} over {scores['all'].gold} entities")
+    logits, truth = _tokens(checkpoint.model, examples(samples(counts(200), Split.TEST, words), tokenizer))
+    value = NETWORK.source.temperature if NETWORK.source is not None and hasattr(NETWORK.source, "temperature") else 1.0
+    console.print(
+        f"tokens: calibration error (15 bins) {calibration_error(softmax(logits, value), truth):.4f} at temperature {value}"
+    )
+    console.print(f"{time.monotonic() - started:.0f} s")
+
+
+def gold_spans(sample: Sample) -> list[Span]:
+    """Entities of all lines, as positions in the lines' concatenation."""
+    return [
+        (offset + s.start, offset + s.end, s.label.value)
+        for offset, line in zip(_offsets(sample), sample.lines, strict=True)
+        for s in line.text.spans
+    ]
+
+
+def answered_spans(checkpoint: Checkpoint, tokenizer: TextTokenizer, sample: Sample) -> list[Span]:
+    offsets = _offsets(sample)
+    found = document_windows(sample.lines, tokenizer, MAX_TOKENS)
+    logits = predict(checkpoint.model, [Example(w.input_ids.tolist(), 0) for w in found])
+    return [span for window, scores in zip(found, logits, strict=True) for span in _decode(window, scores, offsets)]
+
+
+def _decode(window: Window, scores: NDArray[np.float32], offsets: list[int]) -> list[Span]:
+    best = scores.argmax(axis=1)
+    spans: list[Span] = []
+    for line in np.unique(window.line[window.owned]):
+        at = np.flatnonzero(window.owned & (window.line == line))
+        for first, last, label in bio_spans([LABELS[best[i]] for i in at]):
+            start, end = int(window.start[at[first]]), int(window.end[at[last - 1]])
+            spans.append((offsets[line] + start, offsets[line] + end, label))
+    return spans
+
+
+def _offsets(sample: Sample) -> list[int]:
+    lengths = [len(line.text.text) + 1 for line in sample.lines]
+    return [sum(lengths[:i]) for i in range(len(lengths))]
+
+
+def _print(title: str, scores: Mapping[str, Score]) -> None:
+    table = Table("label", "precision", "recall", "F1", "entities", title=title)
+    for label, score in scores.items():
+        table.add_row(label, f"{score.precision:.4f}", f"{score.recall:.4f}", f"{score.f1:.4f}", str(score.gold))
+    console.print(table)
+
+
+if __name__ == "__main__":
+    app()

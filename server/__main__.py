@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,12 +15,17 @@ from server.triton import START_TIMEOUT_S, STOP_TIMEOUT_S, TritonServer
 _ROOT = Path(__file__).parents[1]
 
 
+RESTARTS = 5
+STEADY_S = 600.0
+"""A server that ran longer than this before it failed has all its restarts again."""
+
+
 class _Terminated(BaseException):
     """SIGTERM or SIGINT came."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT (exit status 0), or until Triton cannot start or ends by itself (1)."""
+    """Serve until SIGTERM or SIGINT (exit status 0), or until Triton cannot start or keeps ending by itself (1)."""
     options = _parser().parse_args(arguments)
     server = TritonServer(
         options.repository,
@@ -35,13 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _terminate)
     try:
-        server.start(options.start_timeout_s, _progress)
-        print(f"grpc     {server.grpc_address}")
-        print(f"http     {server.http_address}")
-        print(f"metrics  {server.metrics_address}")
-        print("ready", flush=True)
-        status = server.wait()
-        print(f"error: Triton ended by itself with status {status}", file=sys.stderr)
+        _serve(server, options.start_timeout_s)
     except _Terminated:
         return 0
     except ServerError as error:
@@ -51,6 +51,27 @@ def main(arguments: list[str] | None = None) -> int:
             signal.signal(number, signal.SIG_IGN)  # stopping is under way, and bounded in time
         server.stop()
     return 1
+
+
+def _serve(server: TritonServer, start_timeout_s: float) -> None:
+    """Start, and start again when Triton or a python model ends by itself, `RESTARTS` times in a row at most."""
+    restarts = 0
+    while True:
+        server.start(start_timeout_s, _progress)
+        print(f"grpc     {server.grpc_address}")
+        print(f"http     {server.http_address}")
+        print(f"metrics  {server.metrics_address}")
+        print("ready", flush=True)
+        ready_at = time.monotonic()
+        what = server.wait()
+        server.stop()
+        if time.monotonic() - ready_at > STEADY_S:
+            restarts = 0
+        if restarts == RESTARTS:
+            print(f"error: {what}; it was restarted {restarts} times in a row", file=sys.stderr)
+            return
+        restarts += 1
+        print(f"error: {what}; restarting", file=sys.stderr, flush=True)
 
 
 def _terminate(_number: int, _frame: object) -> NoReturn:
@@ -66,7 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m server",
         description="Serve the model repository with Triton until SIGTERM or SIGINT. Prints the addresses, then "
-        "'ready', once every model can serve. Exit status: 0 stopped by a signal, 1 failed, 2 wrong arguments.",
+        "'ready', once every model can serve. If Triton or the process of a model dies, it starts again on the same "
+        "ports. Exit status: 0 stopped by a signal, 1 failed, 2 wrong arguments.",
     )
     parser.add_argument(
         "--repository",

@@ -26,7 +26,7 @@ def end(server: int, grace_s: float, shared_memory_prefix: str) -> None:
         handle = os.pidfd_open(server)
         try:
             signal.pidfd_send_signal(handle, signal.SIGTERM)
-            _await_end(grace_s, handle)
+            await_end(grace_s, handle)
         finally:
             os.close(handle)
     with contextlib.suppress(ProcessLookupError):
@@ -43,7 +43,7 @@ def watch(launcher: int, server: int, grace_s: float, shared_memory_prefix: str,
         return
     try:
         launcher_handle = os.pidfd_open(launcher)
-        launcher_ended = os.getppid() != launcher or launcher_handle in _await_end(None, launcher_handle, server_handle)
+        launcher_ended = os.getppid() != launcher or launcher_handle in await_end(None, launcher_handle, server_handle)
     except ProcessLookupError:
         launcher_ended = True
     if launcher_ended:
@@ -51,7 +51,7 @@ def watch(launcher: int, server: int, grace_s: float, shared_memory_prefix: str,
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _await_end(timeout_s: float | None, *handles: int) -> set[int]:
+def await_end(timeout_s: float | None, *handles: int) -> set[int]:
     """The processes (by their pidfd) that have ended, once there is one or the time is up."""
     poll = select.poll()
     for handle in handles:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import math
 import os
@@ -12,14 +13,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
 from server import guardian, installation
 from server.errors import StartFailed
-from server.guardian import end
+from server.guardian import await_end, end
 from server.preflight import check_gpu, check_ports, check_repository, check_shared_memory, free_port
 
 Profile = Literal["cpu", "gpu"]
@@ -100,6 +101,8 @@ class TritonServer:
         Raises:
             ServerError: it cannot start here, ended early, or was not ready within ``timeout_s``. Nothing is left.
         """
+        if self._folder is not None:
+            raise RuntimeError("the server is running")
         check_repository(self.repository, self.models)
         check_ports(self.host, self.ports)
         check_shared_memory()
@@ -125,9 +128,22 @@ class TritonServer:
             self.stop()
             raise
 
-    def wait(self) -> int:
-        """Wait until the server ends by itself; gives its exit status."""
-        return self._running().wait()
+    def wait(self) -> str:
+        """Wait until the server or one of its python models ends by itself; says which, in a sentence.
+
+        A model's process counts because Triton (2.51) neither starts it again nor stops calling itself ready: every
+        later request to that model fails. What is left is to `stop` and `start`.
+        """
+        process = self._running()
+        names = {os.pidfd_open(process.pid): "Triton"}
+        try:
+            for pid, model in _python_models(process.pid):
+                names[os.pidfd_open(pid)] = f"a process of the model {model}"
+            ended = await_end(None, *names)
+            return f"{', '.join(sorted(names[handle] for handle in ended))} ended by itself"
+        finally:
+            for handle in names:
+                os.close(handle)
 
     def stop(self) -> None:
         """End the server, its python models and their shared memory. Does nothing if it is not running."""
@@ -226,6 +242,16 @@ class TritonServer:
             return False
         finally:
             connection.close()
+
+
+def _python_models(server: int) -> Iterator[tuple[int, str]]:
+    """(pid, model) of each python backend process: ``triton_python_backend_stub REPOSITORY/MODEL/VERSION/FILE …``."""
+    for children in Path(f"/proc/{server}/task").glob("*/children"):
+        for pid in children.read_text().split():
+            with contextlib.suppress(FileNotFoundError):  # it ended meanwhile
+                command = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+                if command[0].endswith("triton_python_backend_stub"):
+                    yield int(pid), Path(command[1]).parts[-3]
 
 
 def error_lines(log: Path, start: int = 0) -> list[str]:

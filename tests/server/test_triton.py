@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 import tritonclient.grpc as grpcclient
 
+import server.__main__
 from server.errors import StartFailed
 from server.triton import TritonServer
 from tests.fixtures.triton import running
@@ -72,6 +73,9 @@ class Launcher:
             stderr=subprocess.PIPE,
             text=True,
         )
+        self.read_until_ready()
+
+    def read_until_ready(self) -> None:
         assert self.process.stdout is not None
         self.addresses: dict[str, str] = {}
         for line in self.process.stdout:
@@ -131,13 +135,43 @@ def test_a_killed_launcher_leaves_no_process_even_if_a_model_is_busy(
     assert not call.is_alive()
 
 
-def test_a_server_that_dies_is_reported_and_its_models_end(launch: Callable[..., Launcher], repository: Path) -> None:
-    launcher = launch(repository)
-    os.kill(launcher.server, signal.SIGKILL)
+@pytest.mark.parametrize("victim", ["server", "model"])
+def test_a_server_or_model_that_dies_is_replaced_on_the_same_ports(
+    launch: Callable[..., Launcher], repository: Path, victim: str
+) -> None:
+    """Triton itself goes on without the model, calls itself ready and fails every request to it."""
+    launcher = launch(repository, "--stop-timeout-s=1")
+    first, addresses = launcher.server, launcher.addresses
+    os.kill(first if victim == "server" else min(launcher.group - {first}), signal.SIGKILL)
+    launcher.read_until_ready()
+    assert launcher.addresses == addresses
+    assert launcher.server != first
+    assert not processes(first)
+    with grpcclient.InferenceServerClient(launcher.addresses["grpc"]) as client:
+        assert client.is_server_ready()
+    launcher.process.terminate()
     _, errors = launcher.process.communicate(timeout=30)
-    assert launcher.process.returncode == 1
-    assert "status -9" in errors
+    assert ("Triton" if victim == "server" else "a process of the model") in errors
+    assert launcher.process.returncode == 0
     assert launcher.nothing_left()
+
+
+def test_a_server_that_keeps_dying_is_given_up(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Signal handlers of the test process stay as they are: `_serve` sets none."""
+    monkeypatch.setattr(server.__main__, "RESTARTS", 1)
+    running = TritonServer(repository, models=["scorer"], stop_timeout_s=0)
+    waited = TritonServer.wait
+
+    def kill_and_wait(self: TritonServer) -> str:
+        os.kill(self.pid, signal.SIGKILL)
+        return waited(self)
+
+    monkeypatch.setattr(TritonServer, "wait", kill_and_wait)
+    server.__main__._serve(running, 60)
+    assert "restarted 1 times in a row" in capsys.readouterr().err
+    assert not shared_memory(os.getpid())
 
 
 def test_a_start_that_fails_tells_why_and_leaves_nothing(

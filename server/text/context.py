@@ -38,12 +38,14 @@ _SENTENCE_END = Trigger(None, Reach.STOP)
 _QUERY_BEFORE = Trigger(Cue.POSSIBLE, Reach.AFTER_TO_COMMA)
 _QUERY_AFTER = Trigger(Cue.POSSIBLE, Reach.BEFORE_TO_COMMA)
 _YEAR = Trigger(Cue.HISTORICAL, Reach.BEFORE_TO_COMMA)
+_LASTING = Trigger(Cue.CURRENT, Reach.BEFORE_TO_COMMA)
 _BY_GROUP = {
     "comma": _COMMA,
     "end": _SENTENCE_END,
     "query_before": _QUERY_BEFORE,
     "query_after": _QUERY_AFTER,
     "year": _YEAR,
+    "lasting": _LASTING,
 }
 _LOWER = {c: c + 32 for c in range(ord("A"), ord("Z") + 1)}
 """ASCII only: `str.lower` can change a text's length ("İ"), and positions must hold."""
@@ -84,6 +86,7 @@ _FROM_SIGN = _pattern(p for p in TRIGGERS if not p[0].isalnum())
 _MARK = re.compile(
     rf"(?P<phrase>(?<!\w){_FROM_LETTER}|{_FROM_SIGN})"
     r"|(?P<year>\bin\s(?:19|20)\d\d\b)"
+    r"|(?P<lasting>(?<!\w)x\s?\d+\s?(?:/7|/52|(?:d|days?|wks?|weeks?|hrs?|hours?)\b))"
     r"|(?P<query_before>(?<![^\s(,:/\-])\?+\s?(?=\w))"
     r"|(?P<query_after>\?)"
     r"|(?P<comma>,(?!\d))"

@@ -67,7 +67,7 @@ _PHRASES: dict[Trigger, str] = {
     Trigger(Cue.NEGATED, Reach.BEFORE_TO_COMMA): """
         negative | is negative | was negative | were negative | -ve | neg | - nil | : nil | -nil | :nil
         resolved | has resolved | have resolved | is resolved | subsided | has subsided | free
-        declined by patient | nad
+        declined by patient
     """,
     Trigger(Cue.AFFIRMED, Reach.BEFORE_TO_COMMA): "+ | ++ | +++ | +ve | +nt",
     Trigger(Cue.FAMILY, Reach.AFTER): """

@@ -4,20 +4,31 @@ import json
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from medinfer.contract.clinical_ner import MAX_TOKENS
 from medinfer.contract.sources import Task
+from server.text.bio import spans
+from server.text.context import assertions
 from server.text.tokens import TextTokenizer
+from training import clinical_ner
 from training.clinical_ner import ANATEM, BC5CDR, LABELS, NCBI, NEUROTRIAL, _body_parts, _examples, _measure
-from training.encoder import Checkpoint, load_encoder
+from training.encoder import Checkpoint, load_checkpoint, load_encoder
 from training.readers import AnnotatedText, read_iob, read_neurotrial
-from training.trainer import IGNORED, Example
+from training.trainer import IGNORED, Example, predict
+
+FOLDER = Path(clinical_ner.__file__).parents[1] / clinical_ner.FOLDER
 
 
 @pytest.fixture(scope="module")
 def checkpoint() -> Checkpoint:
     return load_encoder(Task.TOKEN_CLASSIFICATION, LABELS)
+
+
+@pytest.fixture(scope="module")
+def committed() -> Checkpoint:
+    return load_checkpoint(FOLDER, Task.TOKEN_CLASSIFICATION, LABELS)
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +106,33 @@ def test_neurotrial_files(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text(json.dumps([{"text": "Stroke trial", "entities": entities}]), encoding="utf-8")
     assert read_neurotrial(path) == [AnnotatedText("Stroke trial", ((0, 6, "CONDITION"),))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("No h/o of Dm2, htn", [("problem", "Dm2", "negated"), ("problem", "htn", "negated")]),
+        ("k/c/o T2DM on Metformin 500 BD", [("problem", "T2DM", "present"), ("drug", "Metformin", "present")]),
+        ("?LRTI, adv CXR", [("problem", "LRTI", "possible"), ("test", "CXR", "present")]),
+        ("F/H of CAD", [("problem", "CAD", "family")]),
+        ("s/p appendectomy 2015", [("procedure", "appendectomy", "historical")]),
+        ("Head is spinning since morning", [("problem", "Head is spinning", "present")]),
+    ],
+)
+def test_the_committed_checkpoint_reads_shorthand(
+    committed: Checkpoint, text: str, expected: list[tuple[str, str, str]]
+) -> None:
+    tokenizer = TextTokenizer(committed.tokenizer)
+    (tokens,) = tokenizer.encode([text])
+    (logits,) = predict(committed.model, [Example([tokenizer.cls_id, *tokens.ids.tolist(), tokenizer.sep_id], [])])
+    best = logits[1:-1].argmax(axis=1).astype(np.int32)
+    found = spans(text, tokens.start, tokens.end, best, np.ones(len(best), np.float32), LABELS)
+    said = assertions(text, [(s.start, s.end) for s in found])
+    assert [(s.label, text[s.start : s.end], a.value) for s, a in zip(found, said, strict=True)] == expected
+
+
+def test_the_committed_checkpoint_fits_the_contract() -> None:
+    config = json.loads((FOLDER / "config.json").read_text(encoding="utf-8"))
+    assert tuple(config["id2label"][str(i)] for i in range(len(LABELS))) == LABELS
+    assert config["max_position_embeddings"] >= MAX_TOKENS
+    assert sum(f.stat().st_size for f in FOLDER.iterdir()) < 50_000_000

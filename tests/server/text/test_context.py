@@ -32,6 +32,7 @@ def said_of(text: str, *mentions: str) -> list[str]:
         ("HBsAg -ve, HCV +ve", {"HBsAg": "negated", "HCV": "present"}),
         ("No c/o chest pain, c/o headache", {"chest pain": "negated", "headache": "present"}),
         ("h/o fever since 3 days", {"fever": "present"}),
+        ("h/o fever x 3 days", {"fever": "present"}),
         ("h/o MI, chest pain since 2 days", {"MI": "historical", "chest pain": "present"}),
         (
             "Denies fever or chills but complains of cough.",

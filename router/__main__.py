@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-import structlog
 import typer
 from pydantic import ValidationError
 
-from medinfer.errors import MedinferError
 from router import generated, local
 from router.edges.aws import Aws
 from router.edges.triton import TritonReader
+from router.lifecycle import exit_code
 from router.provision import provision as create_all
 from router.run import run_intake, run_worker
 from router.settings import Settings
-from router.telemetry import configure_logging, describe, frames
-
-log = structlog.get_logger()
+from router.telemetry import configure_logging
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -105,14 +101,8 @@ def _fail(message: str) -> NoReturn:
 
 
 def main() -> None:
-    try:
+    with exit_code():
         app(prog_name="python -m router")
-    except MedinferError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(1)
-    except Exception as error:  # noqa: BLE001 - Python's own report would show the error's text, which may quote a document
-        log.critical("crashed", **describe(error), frames=frames(error))
-        sys.exit(70)
 
 
 if __name__ == "__main__":

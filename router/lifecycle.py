@@ -1,4 +1,4 @@
-"""A process that stops when asked: once politely, twice at once."""
+"""A process that stops when asked, once politely, twice at once, and that says why it ended."""
 
 from __future__ import annotations
 
@@ -11,10 +11,32 @@ from contextlib import contextmanager
 
 import structlog
 
+from medinfer.errors import MedinferError
+from router.telemetry import describe, frames
+
 log = structlog.get_logger()
 
 GRACE_S = 2.0
 """Beyond the drain limit the process is ended: a thread may hang in a call that nothing can interrupt."""
+
+
+CRASHED = 70
+"""Exit status of a fault of our own (EX_SOFTWARE of sysexits.h)."""
+
+
+@contextmanager
+def exit_code() -> Iterator[None]:
+    """What an error in the block means for whoever started the process: 1 and a sentence for what an operator can put
+    right, else `CRASHED` and where it happened. Python's own report would show the error's text, which may quote a
+    document."""
+    try:
+        yield
+    except MedinferError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - the last handler of the process
+        log.critical("crashed", **describe(error), frames=frames(error))
+        sys.exit(CRASHED)
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from threading import Thread
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from router.ports import ServiceMisconfigured
+
 
 @contextmanager
 def serve_probes(port: int, registry: CollectorRegistry, is_ready: Callable[[], bool]) -> Iterator[None]:
@@ -18,7 +20,7 @@ def serve_probes(port: int, registry: CollectorRegistry, is_ready: Callable[[], 
     ``/livez`` answers 200 while the process runs; ``/readyz`` 200 when it is at work, else 503.
 
     Raises:
-        OSError: the port is taken.
+        ServiceMisconfigured: the port is taken.
     """
     if port == 0:
         yield
@@ -48,7 +50,13 @@ def serve_probes(port: int, registry: CollectorRegistry, is_ready: Callable[[], 
         def log_message(self, format: str, *args: object) -> None:
             """Probes come every few seconds: not worth a line each."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    except OSError as error:
+        raise ServiceMisconfigured(
+            f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}): choose another with MEDINFER_INTAKE_PORT or "
+            "MEDINFER_WORKER_PORT."
+        ) from error
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, name="probes", daemon=True)
     thread.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import time
 from urllib.request import urlopen
 
@@ -13,6 +14,7 @@ from medinfer.jobs import CompletionEvent, DeadLetterEntry
 from router.core.classes import ServiceClass
 from router.edges.aws import Aws
 from router.edges.sqs import SqsQueue
+from router.lifecycle import CRASHED
 from router.local import free_port
 from router.producer import Producer
 from router.settings import Settings
@@ -136,6 +138,22 @@ def test_missing_queues_are_said_with_what_to_do(settings: Settings, processes: 
     assert processes.start(other, "-m", "router", command).wait(20) == 1
     assert "python -m router provision" in processes.printed()
     assert "Traceback" not in processes.printed()
+
+
+def test_a_fault_of_our_own_says_where_and_not_what(settings: Settings, processes: Processes) -> None:
+    faulty = settings.model_copy(update={"triton_address": "fault:1"})
+    assert processes.start(faulty, *TIMED_WORKER).wait(20) == CRASHED
+    (crash,) = processes.events("crashed")
+    assert crash["error"] == "ValueError"
+    assert any(frame.startswith("worker_process.py:") for frame in crash["frames"])
+
+
+def test_a_port_that_is_taken_is_named(settings: Settings, processes: Processes) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", settings.worker_port))
+        taken.listen()
+        assert processes.start(settings, *TIMED_WORKER).wait(20) == 1
+    assert f"Port {settings.worker_port} on 127.0.0.1 cannot be used" in processes.printed()
 
 
 def test_a_wrong_setting_is_named(settings: Settings, processes: Processes) -> None:

@@ -7,14 +7,21 @@ import asyncio
 from medinfer.contract.vocabulary import DocumentErrorCode, Priority
 from medinfer.errors import DocumentRejected
 from medinfer.results import DocumentResult, Line
+from router.lifecycle import exit_code
 from router.run import run_worker
 from router.settings import Settings
 from router.telemetry import configure_logging
+from tests.router.processes import PLANTED
 from tests.router.twins import RESULT
 
 
 class TimedReader:
+    def __init__(self, address: str) -> None:
+        self._address = address
+
     async def ready(self) -> bool:
+        if self._address.startswith("fault"):
+            raise ValueError(f"could not read: {PLANTED}")
         return True
 
     async def read(self, document: bytes, *, priority: Priority, timeout_s: float) -> DocumentResult:
@@ -31,4 +38,5 @@ class TimedReader:
 if __name__ == "__main__":
     settings = Settings()
     configure_logging(settings.log_level)
-    asyncio.run(run_worker(settings, TimedReader()))
+    with exit_code():
+        asyncio.run(run_worker(settings, TimedReader(settings.triton_address)))

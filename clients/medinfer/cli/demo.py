@@ -41,7 +41,7 @@ def run(paths: Sequence[Path], folder: Path, timeout_s: float) -> Demo:
         state = StateFolder(Path(temporary))
         with state.locked():
             with progress.parts() as told:
-                running = stack.Launch(state, stack.Ports.from_base(0), "cpu", told).run()
+                running = stack.Launch(state, stack.Ports.from_base(0), told).run()
             ready_s = time.monotonic()
             try:
                 with progress.documents(len(documents), wait=True) as (sent, answered):

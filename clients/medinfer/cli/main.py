@@ -62,6 +62,10 @@ def up(
     state: State = DEFAULT_STATE,
     port_base: PortBase = None,
     profile: Annotated[str, typer.Option(help="Models' configuration: cpu or gpu.")] = "cpu",
+    repository: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Folder of models. Default: the repository's own."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Start local SQS/S3, Triton, intake and worker in the background, and wait until they are ready."""
@@ -78,7 +82,8 @@ def up(
                 err.print("a part of the last start is dead: starting anew", style="yellow")
                 stack.take_down(folder, remains)
             with progress.parts() as told:
-                running = stack.Launch(folder, stack.Ports.from_base(port_base), profile, told).run()
+                ports = stack.Ports.from_base(port_base)
+                running = stack.Launch(folder, ports, told, profile=profile, repository=repository).run()
             if not as_json:
                 out.print(
                     f"up: SQS/S3 at {running.endpoint}, Triton at {running.triton} (logs: {folder.path / 'logs'})"
@@ -153,7 +158,7 @@ def submit(
     if as_json:
         print_json([submission.as_json() for submission in submissions])
     elif wait:
-        out.print(tables.submissions(submissions))
+        out.print(tables.submissions(submissions, columns=out.width))
     else:
         rows = [(s.name, s.job_id or f"{s.error_code}: {s.error_sentence}") for s in submissions]
         out.print(tables.records(rows, "document", "job"))
@@ -243,7 +248,7 @@ def demo(
     if as_json:
         print_json([submission.as_json() for submission in shown.submissions])
     else:
-        out.print(tables.submissions(shown.submissions))
+        out.print(tables.submissions(shown.submissions, columns=out.width))
         out.print(
             f"{len(shown.submissions)} documents in {shown.read_s:.1f} s, after {shown.start_s:.1f} s of starting; "
             f"{shown.all_s:.1f} s in all"

@@ -76,11 +76,20 @@ class Ports:
 class Launch:
     """One `up`: starts parts, writes each into the state at once, and watches all of them while it waits."""
 
-    def __init__(self, folder: StateFolder, ports: Ports, profile: str, told: Told) -> None:
+    def __init__(
+        self,
+        folder: StateFolder,
+        ports: Ports,
+        told: Told,
+        *,
+        profile: str = "cpu",
+        repository: Path | None = None,
+    ) -> None:
         self._folder = folder
         self._ports = ports
-        self._profile = profile
         self._told = told
+        self._profile = profile
+        self._repository = repository
         self._stack = Stack(id=uuid.uuid4().hex, endpoint=f"http://{HOST}:{ports.store}", triton=f"{HOST}:{ports.grpc}")
 
     def run(self) -> Stack:
@@ -133,6 +142,7 @@ class Launch:
             *_module("server", "--profile", self._profile, "--host", HOST),
             *("--grpc-port", str(ports.grpc), "--http-port", str(ports.http), "--metrics-port", str(ports.metrics)),
             *("--log-file", str(self._folder.log("triton"))),
+            *(("--repository", str(self._repository)) if self._repository else ()),
         ]
 
     def _launch(
@@ -198,13 +208,13 @@ def running(folder: StateFolder) -> Stack | None:
 
 
 def take_down(folder: StateFolder, stack: Stack) -> list[Process]:
-    """End everything that belongs to the stack: worker and intake first, so that they can give messages back.
+    """End everything that belongs to the stack: worker and intake first, while they can still finish.
 
     Returns:
         Processes that would not end.
     """
-    for part in reversed(stack.parts):
-        processes.stop([part.process], GRACE_S)
+    for wave in (("worker", "intake"), ("triton", "store")):
+        processes.stop([part.process for part in stack.parts if part.name in wave], GRACE_S)
     processes.stop(processes.marked(stack.id), 5)
     left = processes.marked(stack.id)
     if not left:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 8
 """Uploads, and looks for results, under way at the same time."""
+
+LOOK_EVERY_S = 0.4
 
 
 @dataclass(slots=True)
@@ -102,22 +105,23 @@ async def submit(
     """
     submissions = [Submission(path, source) for path, source in documents]
     async with _producer(endpoint) as producer:
-        until = None if wait_s is None else asyncio.get_running_loop().time() + wait_s
         room = asyncio.Semaphore(AT_ONCE)
+        under_way: deque[Submission] = deque()
 
-        async def one(submission: Submission) -> None:
+        async def send(submission: Submission) -> None:
             async with room:
                 await _send(producer, submission)
             sent(submission)
-            if until is not None:
-                await _await_result(producer, submission, until)
             if submission.answered:
                 answered(submission)
+            else:
+                under_way.append(submission)
 
         try:
             async with asyncio.TaskGroup() as tasks:
-                for submission in submissions:
-                    tasks.create_task(one(submission))
+                sends = [tasks.create_task(send(submission)) for submission in submissions]
+                if wait_s is not None:
+                    tasks.create_task(_collect(producer, under_way, sends, wait_s, answered))
         except ExceptionGroup as group:  # the first failure ended the others
             raise group.exceptions[0] from None
     return submissions
@@ -174,11 +178,24 @@ async def _send(producer: Producer, submission: Submission) -> None:
     submission.job_id = job.job_id
 
 
-async def _await_result(producer: Producer, submission: Submission, until: float) -> None:
-    if submission.job_id is None:
-        return
-    try:
-        left_s = until - asyncio.get_running_loop().time()
-        submission.result = await producer.wait(submission.job_id, timeout_s=max(0.0, left_s))
-    except TimeoutError:
-        return
+async def _collect(
+    producer: Producer,
+    under_way: deque[Submission],
+    sends: Sequence[asyncio.Task[None]],
+    wait_s: float,
+    answered: Callable[[Submission], None],
+) -> None:
+    """Look for results, a few jobs at a time in turn: asking for all of them at once takes a core from the server."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + wait_s
+    while (under_way or not all(send.done() for send in sends)) and clock() < until:
+        looked_at = [under_way.popleft() for _ in range(min(AT_ONCE, len(under_way)))]
+        results = await asyncio.gather(*(producer.result(submission.job_id or "") for submission in looked_at))
+        for submission, result in zip(looked_at, results, strict=True):
+            submission.result = result
+            if submission.answered:
+                answered(submission)
+            else:
+                under_way.append(submission)
+        if None in results or not results:
+            await asyncio.sleep(LOOK_EVERY_S)

@@ -25,8 +25,12 @@ STAGES = {
 FLAG_STYLES = {"low": "bold yellow", "high": "bold red", "normal": "green"}
 
 
+_STAGES_FROM_COLUMNS = 110
+"""Terminals with fewer columns show one sum in place of the stages."""
+
+
 def _table(*headings: str, numbers: Iterable[str] = (), title: str | None = None) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", padding=(0, 1, 0, 0))
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for heading in numbers:
@@ -34,26 +38,32 @@ def _table(*headings: str, numbers: Iterable[str] = (), title: str | None = None
     return table
 
 
-def submissions(sent: Sequence[Submission]) -> Table:
-    """One row a document: what it is and what it cost, or why it has no result."""
-    numbers = ("conf.", "pages", "entities", "obs.", *(f"{heading} ms" for heading in STAGES.values()))
-    table = _table("document", "class", numbers=numbers)
+def submissions(sent: Sequence[Submission], *, columns: int) -> Group:
+    """One row a document: what it is and what it cost (ms); below, why the others have no result.
+
+    ``columns``: width of the terminal.
+    """
+    stages = STAGES if columns >= _STAGES_FROM_COLUMNS else {}
+    times = [f"{heading} ms" for heading in stages.values()] or ["ms"]
+    table = _table("document", "class", numbers=("conf.", "pages", "entities", "obs.", *times))
     for one in sent:
         if one.document is None:
-            table.add_row(Text(one.name), Text(f"{one.error_code}: {one.error_sentence}", style="red"))
+            table.add_row(Text(one.name), Text(one.error_code, style="red"))
         else:
-            table.add_row(Text(one.name), *_cells(one.document))
-    return table
+            table.add_row(Text(one.name), *_cells(one.document, stages))
+    reasons = [Text(f"{s.name}: {s.error_sentence}", style="red") for s in sent if s.document is None]
+    return Group(table, *reasons)
 
 
-def _cells(result: DocumentResult) -> list[RenderableType]:
+def _cells(result: DocumentResult, stages: Iterable[str]) -> list[RenderableType]:
+    times = [f"{result.timings_ms.get(stage, 0):.0f}" for stage in stages]
     return [
         Text(result.document_type.value),
         f"{result.type_score:.2f}",
         str(len(result.pages)),
         str(len(result.entities)),
         str(len(result.observations)),
-        *(f"{result.timings_ms[stage]:.0f}" if stage in result.timings_ms else "" for stage in STAGES),
+        *(times or [f"{sum(result.timings_ms.values()):.0f}"]),
     ]
 
 
@@ -85,8 +95,13 @@ def _headline(result: DocumentResult) -> Text:
     patient = result.patient
     person = ", ".join(part for part in (patient.name, patient.age, patient.sex) if part)
     text = Text.assemble((result.document_type.value, "bold"), f" ({result.type_score:.2f})")
-    text.append(f" · {len(result.pages)} pages · {len(result.lines)} lines · {len(result.entities)} entities")
+    counts = [(len(result.pages), "page"), (len(result.lines), "line"), (len(result.observations), "observation")]
+    text.append("".join(f" · {_count(number, thing)}" for number, thing in counts))
     return text.append(f" · patient: {person}") if person else text
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _flag(observation: Observation) -> Text:

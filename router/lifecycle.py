@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -52,7 +53,10 @@ def stop_signals(drain_s: float) -> Iterator[asyncio.Event]:
             _end(128 + received)
         log.info("stopping", signal=received.name, limit_s=drain_s)
         stop.set()
-        loop.call_later(drain_s + GRACE_S, _overdue)
+        # A thread, because it must outlive the event loop: Python waits for other threads before it exits.
+        timer = threading.Timer(drain_s + GRACE_S, _overdue)
+        timer.daemon = True
+        timer.start()
 
     handled = (signal.SIGTERM, signal.SIGINT)
     for received in handled:

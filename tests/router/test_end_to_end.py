@@ -63,6 +63,7 @@ async def reachable(settings: Settings, port: int) -> AsyncIterator[None]:
     """While the block runs, Triton is also at ``port``; afterwards nothing is, and connections are cut."""
     host, _, triton_port = settings.triton_address.partition(":")
     writers: list[asyncio.StreamWriter] = []
+    connections: list[asyncio.Task[None]] = []
 
     async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -75,9 +76,11 @@ async def reachable(settings: Settings, port: int) -> AsyncIterator[None]:
             writer.close()
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        to_triton = await asyncio.open_connection(host, int(triton_port))
-        writers.extend([writer, to_triton[1]])
-        await asyncio.gather(copy(reader, to_triton[1]), copy(to_triton[0], writer))
+        from_triton, to_triton = await asyncio.open_connection(host, int(triton_port))
+        writers.extend([writer, to_triton])
+        connections.extend(
+            [asyncio.create_task(copy(reader, to_triton)), asyncio.create_task(copy(from_triton, writer))]
+        )
 
     server = await asyncio.start_server(connect, "127.0.0.1", port)
     try:
@@ -86,6 +89,7 @@ async def reachable(settings: Settings, port: int) -> AsyncIterator[None]:
         server.close()
         for writer in writers:
             writer.transport.abort()
+        await asyncio.gather(*connections)
 
 
 async def test_a_job_of_each_source_gets_its_result(aws: Aws, settings: Settings, processes: Processes) -> None:
@@ -130,6 +134,7 @@ async def test_while_triton_is_away_jobs_stay_queued_and_then_they_are_read(
         second = [
             await producer.submit(pdf(*REPORT, str(n)), file_name="x.pdf", source=Source.SELF_UPLOAD) for n in range(5)
         ]
+        await asyncio.to_thread(wait_for, lambda: processes.events("paused"))
         await asyncio.to_thread(wait_for, lambda: in_queues(aws, settings)[work.name] == (5, 0))
         assert len(stored(aws, settings)) == 1
         async with reachable(settings, port):

@@ -14,7 +14,7 @@ from medinfer.jobs import CompletionEvent, DeadLetterEntry
 from router.core.classes import ServiceClass
 from router.edges.aws import Aws
 from router.edges.sqs import SqsQueue
-from router.lifecycle import CRASHED
+from router.lifecycle import CRASHED, GRACE_S
 from router.local import free_port
 from router.producer import Producer
 from router.settings import Settings
@@ -97,6 +97,20 @@ async def test_a_second_signal_stops_at_once(aws: Aws, settings: Settings, proce
     wait_for(lambda: processes.events("draining"))
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(1) == 128 + signal.SIGTERM
+
+
+async def test_a_thread_that_hangs_does_not_outlast_the_drain_limit(
+    aws: Aws, settings: Settings, processes: Processes
+) -> None:
+    short = settings.model_copy(update={"drain_s": 2})
+    await submit(short, [b"0 hang"])
+    processes.start(short, *INTAKE)
+    worker = processes.start(short, *TIMED_WORKER)
+    wait_for(lambda: stored(aws, short))
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(short.drain_s + GRACE_S + 2) == 1
+    assert processes.events("drained")
+    assert processes.events("drain_overdue")
 
 
 async def test_no_word_of_a_document_a_file_name_or_a_message_is_logged_or_counted(

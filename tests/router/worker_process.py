@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 
 from medinfer.contract.vocabulary import DocumentErrorCode, Priority
 from medinfer.errors import DocumentRejected
@@ -27,6 +29,8 @@ class TimedReader:
     async def read(self, document: bytes, *, priority: Priority, timeout_s: float) -> DocumentResult:
         seconds, _, words = document.decode().partition(" ")
         await asyncio.sleep(float(seconds))
+        if words.startswith("hang"):
+            threading.Thread(target=time.sleep, args=(60,)).start()
         if words.startswith("bad"):
             raise DocumentRejected(DocumentErrorCode.CORRUPT)
         if words.startswith("crash"):

@@ -44,15 +44,16 @@ def submissions(sent: Sequence[Submission], *, columns: int) -> Group:
     ``columns``: width of the terminal.
     """
     stages = STAGES if columns >= _STAGES_FROM_COLUMNS else {}
-    times = [f"{heading} ms" for heading in stages.values()] or ["ms"]
-    table = _table("document", "class", numbers=("conf.", "pages", "entities", "obs.", *times))
+    numbers = ("conf.", "pages", "entities", "obs.", *(stages.values() or ["ms"]))
+    table = _table("document", "class", numbers=numbers)
     for one in sent:
         if one.document is None:
             table.add_row(Text(one.name), Text(one.error_code, style="red"))
         else:
             table.add_row(Text(one.name), *_cells(one.document, stages))
     reasons = [Text(f"{s.name}: {s.error_sentence}", style="red") for s in sent if s.document is None]
-    return Group(table, *reasons)
+    legend = "decode … ner: ms in the server, stage by stage" if stages else "ms: in the server, all stages"
+    return Group(table, Text(legend, "dim"), *reasons)
 
 
 def _cells(result: DocumentResult, stages: Iterable[str]) -> list[RenderableType]:

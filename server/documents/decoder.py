@@ -20,12 +20,10 @@ from server.documents.process import DecodingProcess
 RECYCLE_AFTER = 500
 """Documents that one process decodes: bounds what a leak, or a file that corrupted its memory, can reach."""
 
-_SUSPICIOUS = (DocumentErrorCode.CORRUPT, DocumentErrorCode.DECODE_TIMEOUT)
-"""After these the process is not used again."""
-
 
 class Decoder:
-    """A pool of warm decoding processes: one for each document that is being decoded at the moment."""
+    """A pool of warm decoding processes: one for each document that is being decoded at the moment. One that crashed,
+    was late, or was left half way through a document is not used again."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
@@ -43,18 +41,13 @@ class Decoder:
             raise Unreadable(DocumentErrorCode.EMPTY)
         if len(data) > self.limits.max_bytes:
             raise Unreadable(DocumentErrorCode.TOO_LARGE)
-        process = await asyncio.to_thread(self._take)
-        reusable = False
+        process = await self._take()
         try:
             await asyncio.to_thread(process.send, data, force_ocr=force_ocr)
             while (page := await asyncio.to_thread(process.next_page)) is not None:
                 yield page
-            reusable = True
-        except Unreadable as error:
-            reusable = error.code not in _SUSPICIOUS
-            raise
         finally:
-            self._give_back(process, reusable)
+            self._give_back(process)
 
     def close(self) -> None:
         """End the idle processes."""
@@ -63,7 +56,15 @@ class Decoder:
         for process in idle:
             process.kill()
 
-    def _take(self) -> DecodingProcess:
+    async def _take(self) -> DecodingProcess:
+        taking = asyncio.ensure_future(asyncio.to_thread(self._idle_or_new))
+        try:
+            return await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            taking.add_done_callback(self._give_back_taken)  # the thread goes on, and its process needs an owner
+            raise
+
+    def _idle_or_new(self) -> DecodingProcess:
         with self._lock:
             process = self.idle.pop() if self.idle else None
         if process is not None:
@@ -72,8 +73,12 @@ class Decoder:
             process.kill()
         return DecodingProcess(self.limits)
 
-    def _give_back(self, process: DecodingProcess, reusable: bool) -> None:
-        if reusable and process.documents < RECYCLE_AFTER:
+    def _give_back_taken(self, taken: asyncio.Future[DecodingProcess]) -> None:
+        if not taken.cancelled() and taken.exception() is None:
+            self._give_back(taken.result())
+
+    def _give_back(self, process: DecodingProcess) -> None:
+        if process.done and process.documents < RECYCLE_AFTER:
             with self._lock:
                 self.idle.append(process)
         else:

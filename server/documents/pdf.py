@@ -47,13 +47,14 @@ def pdf_pages(data: bytes, limits: Limits, *, force_ocr: bool) -> Iterator[Page]
             raise Unreadable(DocumentErrorCode.TOO_MANY_PAGES)
         for number in range(pages):
             try:
-                page = document[number]
+                page = _load(document, number)
+                try:
+                    answer = _page(page, limits, force_ocr=force_ocr)
+                finally:
+                    page.close()
             except pdfium.PdfiumError as error:
                 raise Unreadable(DocumentErrorCode.CORRUPT) from error
-            try:
-                yield _page(page, limits, force_ocr=force_ocr)
-            finally:
-                page.close()
+            yield answer
     finally:
         document.close()
 
@@ -67,6 +68,16 @@ def _open(data: bytes) -> pdfium.PdfDocument:
         if error.err_code == pdfium_c.FPDF_ERR_SUCCESS:  # it loaded, and has no pages
             raise Unreadable(DocumentErrorCode.EMPTY) from error
         raise Unreadable(DocumentErrorCode.CORRUPT) from error
+
+
+def _load(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:
+    """A page with its annotations made part of it: what was typed into a form is text like any other."""
+    page = document[number]
+    if pdfium_c.FPDFPage_GetAnnotCount(page) > 0:
+        pdfium_c.FPDFPage_Flatten(page, pdfium_c.FLAT_NORMALDISPLAY)
+        page.close()
+        page = document[number]
+    return page
 
 
 def _page(page: pdfium.PdfPage, limits: Limits, *, force_ocr: bool) -> Page:
@@ -85,10 +96,7 @@ def _page(page: pdfium.PdfPage, limits: Limits, *, force_ocr: bool) -> Page:
 
 
 def _rendered(page: pdfium.PdfPage, scale: float) -> PixelPage:
-    try:
-        bitmap = page.render(scale=scale, may_draw_forms=False, limit_image_cache=True)
-    except pdfium.PdfiumError as error:
-        raise Unreadable(DocumentErrorCode.CORRUPT) from error
+    bitmap = page.render(scale=scale, may_draw_forms=False, limit_image_cache=True)
     row_bytes = bitmap.width * 3
     pixels = memoryview(bitmap.buffer).cast("B")
     if bitmap.stride != row_bytes:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict
+from threading import Lock
 
 from medinfer.contract.vocabulary import DocumentErrorCode
 from server.documents.framing import Buffer, ProtocolError, message, page_of, receive
@@ -32,14 +33,18 @@ class DecoderFailed(RuntimeError):
 class DecodingProcess:
     """Runs `server.documents.worker` and gives it one document after another.
 
+    ``documents``: how many it was given. ``done``: it came to a regular end with the last one, a refusal included.
+
     Raises:
         DecoderFailed: it did not become ready.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.documents = 0
+        self.done = True
         self._limits = limits
         self._left_s = START_S
+        self._talking = Lock()
         self._popen = subprocess.Popen(
             [sys.executable, "-m", "server.documents.worker"],
             stdin=subprocess.PIPE,
@@ -73,7 +78,13 @@ class DecodingProcess:
     def send(self, data: bytes, *, force_ocr: bool) -> None:
         """Hand over a document. The time for decoding it starts."""
         self.documents += 1
+        self.done = False
         self._left_s = self._limits.decode_s
+        with self._talking:
+            self._send(data, force_ocr=force_ocr)
+
+    def _send(self, data: bytes, *, force_ocr: bool) -> None:
+        self._check_open()
         try:
             for part in message({"limits": asdict(self._limits), "force_ocr": force_ocr}, data):
                 self._write(part)
@@ -89,10 +100,26 @@ class DecodingProcess:
             Unreadable: also when the document ended the process, or took too long.
             DecoderFailed: a bug of the decoder, or something else ended the process.
         """
+        with self._talking:
+            return self._next_page()
+
+    def kill(self) -> None:
+        self._popen.kill()
+        # A thread that still waits for it is told now. Its pipes must not be closed before: their numbers would be
+        # given to another file, and that thread would read from it.
+        with self._talking:
+            self._popen.wait()
+            for pipe in (self._popen.stdin, self._popen.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+    def _next_page(self) -> Page | None:
         side_px = self._limits.max_side_px + 1  # a rounding may add one
+        self._check_open()
         try:
             header, payload = receive(self._read, side_px * side_px * _BYTES_PER_PIXEL)
             kind = header.get("kind")
+            self.done = kind in ("end", "unreadable")
             if kind == "end":
                 return None
             if kind == "unreadable":
@@ -107,12 +134,9 @@ class DecodingProcess:
         except (ProtocolError, ValueError, KeyError) as error:
             raise DecoderFailed("the decoding process broke the protocol") from error
 
-    def kill(self) -> None:
-        self._popen.kill()
-        self._popen.wait()
-        for pipe in (self._popen.stdin, self._popen.stdout):
-            if pipe is not None:
-                pipe.close()
+    def _check_open(self) -> None:
+        if self._popen.stdin is None or self._popen.stdin.closed:
+            raise DecoderFailed("the decoding process was ended")
 
     def _ended(self) -> Exception:
         status = self._popen.wait()

@@ -59,6 +59,16 @@ def rewritten(data: bytes, *, page_rotation: int = 0, password: str | None = Non
     return target.getvalue()
 
 
+def form_pdf(typed: str) -> bytes:
+    """A form with ``typed`` in its only field."""
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=A4)
+    canvas.drawString(72, 700, "Name of the patient")
+    canvas.acroForm.textfield(value=typed, x=72, y=640, width=300, height=24)
+    canvas.save()
+    return target.getvalue()
+
+
 def pdf_without_pages() -> bytes:
     target = io.BytesIO()
     pypdf.PdfWriter().write(target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 from collections.abc import AsyncIterator
@@ -108,6 +109,12 @@ def test_a_page_with_a_text_layer_is_not_drawn() -> None:
     assert len(pages) == 3
 
 
+def test_what_was_typed_into_a_form_is_text() -> None:
+    (page,) = pages_of(made.form_pdf("Asha Verma"))
+    assert isinstance(page, TextPage)
+    assert [line.text for line in page.lines] == ["Name of the patient", "Asha Verma"]
+
+
 def test_a_scan_is_drawn_though_the_scanner_signed_it() -> None:
     scan = made.scan_pdf(made.corners_image(600, 800), "Scanned with a scanner, page 1 of 1")
     assert isinstance(pages_of(scan)[0], PixelPage)
@@ -198,3 +205,17 @@ async def test_every_bad_file_is_refused_and_its_neighbours_are_read(decoder: De
             await read(decoder, data)
         assert caught.value.code is code, name
         assert len(await read(decoder, good)) == 1
+
+
+@pytest.mark.parametrize("form", ["PDF", "JPEG", "PNG", "TIFF"])
+async def test_random_damage_is_read_or_refused_and_never_an_error(form: str, decoder: Decoder) -> None:
+    whole = {"PDF": made.pdf(), "JPEG": JPEG, "PNG": PNG, "TIFF": TIFF}[form]
+    rng = np.random.default_rng(7)
+    for _ in range(25):
+        data = bytearray(whole)
+        end = min(len(data), 1_500) if rng.random() < 0.5 else len(data)
+        for place in rng.integers(0, end, rng.integers(1, 12)):
+            data[place] = rng.integers(0, 256)
+        with contextlib.suppress(Unreadable):
+            await read(decoder, bytes(data))
+    assert len(await read(decoder, whole)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import Iterator
@@ -118,3 +119,36 @@ async def test_a_document_that_is_given_up_half_way_leaves_nothing_behind() -> N
     assert await anext(pages)
     await pages.aclose()
     assert not decoder.idle
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.02, 1.5])
+async def test_a_request_that_is_cancelled_leaves_no_process_at_work(after_s: float) -> None:
+    others = children()
+    decoder = Decoder()
+    pages = decoder.pages(made.pdf(pages=80), force_ocr=True)
+
+    async def read_all() -> None:
+        async for _ in pages:
+            pass
+
+    task = asyncio.create_task(read_all())
+    await asyncio.sleep(after_s)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await pages.aclose()
+    assert len([page async for page in decoder.pages(made.pdf())]) == 1
+    # A process that was being started for it was fresh, and is in the pool by now or soon.
+    for _ in range(200):
+        if {process.pid for process in decoder.idle} == children() - others:
+            break
+        await asyncio.sleep(0.05)
+    assert {process.pid for process in decoder.idle} == children() - others
+    decoder.close()
+    assert children() == others
+
+
+def children() -> set[int]:
+    """Decoding processes of this one."""
+    pids = [pid for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()]
+    return {int(pid) for pid in pids if b"server.documents.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()}

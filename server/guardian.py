@@ -60,4 +60,7 @@ def await_end(timeout_s: float | None, *handles: int) -> set[int]:
 
 
 if __name__ == "__main__":
+    # A service manager tells all processes at once to end; this one goes last, with the server.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     watch(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), sys.argv[4], Path(sys.argv[5]))

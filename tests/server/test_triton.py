@@ -128,6 +128,7 @@ def test_a_killed_launcher_leaves_no_process_even_if_a_model_is_busy(
     call.start()
     order = repository.parent / "order"
     assert eventually(order.exists)
+    os.kill(launcher.guardian, signal.SIGTERM)  # what a service manager sends to every process of the service
     launcher.process.kill()
     assert eventually(launcher.nothing_left, within_s=40), processes(launcher.server)
     assert eventually(lambda: not processes(launcher.guardian))

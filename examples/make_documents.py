@@ -3,7 +3,8 @@
 python -m examples.make_documents            # write them
 python -m examples.make_documents --check    # exit 1 if a file differs from what this makes
 
-Every document is invented (training/made). Good documents have their ground truth in `documents/truth/`, under the same name.
+Every document is invented (training/made). Good documents have their ground truth in `documents/truth/`, under the
+same name.
 """
 
 from __future__ import annotations
@@ -94,9 +95,13 @@ def _fax(document: MadeDocument) -> bytes:
 
 
 _LAB, _RX, _DS, _IMG, _NOTE, _NOT = (
-    DocumentType.LAB_REPORT, DocumentType.PRESCRIPTION, DocumentType.DISCHARGE_SUMMARY, DocumentType.IMAGING_REPORT,
-    DocumentType.CLINICAL_NOTE, DocumentType.NOT_MEDICAL,
-)  # fmt: skip
+    DocumentType.LAB_REPORT,
+    DocumentType.PRESCRIPTION,
+    DocumentType.DISCHARGE_SUMMARY,
+    DocumentType.IMAGING_REPORT,
+    DocumentType.CLINICAL_NOTE,
+    DocumentType.NOT_MEDICAL,
+)
 _MILLION = 1_000_000
 
 EXAMPLES = (
@@ -107,7 +112,9 @@ EXAMPLES = (
     Example("lab_report_photo.jpg", _LAB, Split.TRAIN, _MILLION + 84, _photo(1)),
     Example("prescription_text.pdf", _RX, Split.TRAIN, _MILLION + 48, render.pdf),
     Example("prescription_table.png", _RX, Split.TEST, _MILLION + 297, _png),
-    Example("prescription_photo_bad_light.jpg", _RX, Split.TRAIN, _MILLION + 15, _photo(2, blur=1.2, noise=9.0, tilt=0.07)),
+    Example(
+        "prescription_photo_bad_light.jpg", _RX, Split.TRAIN, _MILLION + 15, _photo(2, blur=1.2, noise=9.0, tilt=0.07)
+    ),
     Example("prescription_exif_rotated.jpg", _RX, Split.TEST, _MILLION + 34, _exif_turned),
     Example("discharge_summary_text.pdf", _DS, Split.TRAIN, _MILLION + 29, render.pdf),
     Example("discharge_summary_fax.tiff", _DS, Split.TEST, _MILLION + 261, _fax),
@@ -144,7 +151,9 @@ def bad_files() -> Iterator[tuple[str, bytes]]:
     yield "bad_empty.pdf", b""
     archive = BytesIO()
     with zipfile.ZipFile(archive, "w") as content:
-        content.writestr(zipfile.ZipInfo("report.txt", (2020, 1, 1, 0, 0, 0)), "This is a zip file with another name.\n")
+        content.writestr(
+            zipfile.ZipInfo("report.txt", (2020, 1, 1, 0, 0, 0)), "This is a zip file with another name.\n"
+        )
     yield "bad_zip_renamed.pdf", archive.getvalue()
     yield "bad_100_megapixels.png", render.png(Image.new("1", (10_000, 10_000), 1))
 

@@ -17,9 +17,9 @@ from server.text.rows import rows
 from server.text.tokens import TextTokenizer
 from server.text.windows import Window, windows
 from training.made import documents
+from training.made.entries import Vocabulary
 from training.made.held import Split
 from training.made.lines import Line, Noise, boxes, clean, noisy, pages
-from training.made.vocabulary import Vocabulary
 from training.trainer import IGNORED, Example
 
 LABELS = bio_labels(DocumentLabel)
@@ -51,11 +51,11 @@ class Sample:
 
 
 def samples(
-    counts: Mapping[DocumentType, int], split: Split, words: Vocabulary, *, noisy_share: float = 0.6
+    counts: Mapping[DocumentType, int], split: Split, words: Vocabulary, *, noisy_share: float = 0.6, first: int = 0
 ) -> Iterator[Sample]:
-    """``counts`` documents of each type; the same arguments give the same documents."""
+    """``counts`` documents of each type from seed ``first``; the same arguments give the same documents."""
     for document_type, count in counts.items():
-        for seed in range(count):
+        for seed in range(first, first + count):
             document = documents.make(document_type, split, seed, words)
             rng = random.Random(f"noise/{document_type}/{split}/{seed}")
             if rng.random() < noisy_share:

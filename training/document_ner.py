@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from medinfer.contract.document_ner import MAX_TOKENS, NETWORK
-from medinfer.contract.sources import Task
+from medinfer.contract.sources import HuggingFaceSource, Task
 from medinfer.contract.vocabulary import DocumentType
 from server.text.tokens import TextTokenizer
 from server.text.windows import Window
@@ -31,8 +31,13 @@ from training.metrics import Score, Span, bio_spans, calibration_error, entity_s
 from training.trainer import IGNORED, Example, Settings, fit, predict
 
 FOLDER = Path("checkpoints/document_ner")
-RECORDS = (DocumentType.LAB_REPORT, DocumentType.PRESCRIPTION, DocumentType.DISCHARGE_SUMMARY, DocumentType.IMAGING_REPORT,
-           DocumentType.CLINICAL_NOTE)  # fmt: skip
+RECORDS = (
+    DocumentType.LAB_REPORT,
+    DocumentType.PRESCRIPTION,
+    DocumentType.DISCHARGE_SUMMARY,
+    DocumentType.IMAGING_REPORT,
+    DocumentType.CLINICAL_NOTE,
+)
 SHARES = dict(zip(RECORDS, (0.38, 0.26, 0.16, 0.08, 0.12), strict=True))
 
 app = typer.Typer(help=__doc__, add_completion=False)
@@ -57,24 +62,29 @@ def train(
         ".build/training/document_ner"
     ),
     threads: Annotated[int, typer.Option(help="processor threads", min=1)] = 2,
+    start: Annotated[
+        Path | None, typer.Option(help="checkpoint to go on from, instead of the packaged encoder")
+    ] = None,
+    first: Annotated[int, typer.Option(help="seed of the first made document", min=0, max=900_000)] = 0,
     seed: int = 0,
 ) -> None:
     """Fine-tune from the packaged encoder, choose by dev, fit the temperature on dev, save the checkpoint."""
     words = vocabulary.load(data_folder())
-    checkpoint = load_encoder(Task.TOKEN_CLASSIFICATION, LABELS, seed=seed)
+    task = Task.TOKEN_CLASSIFICATION
+    checkpoint = load_checkpoint(start, task, LABELS) if start else load_encoder(task, LABELS, seed=seed)
     tokenizer = TextTokenizer(checkpoint.tokenizer)
-    training = examples(samples(counts(documents), Split.TRAIN, words), tokenizer)
-    dev = examples(samples(counts(90), Split.DEV, words), tokenizer)
+    training = examples(samples(counts(documents), Split.TRAIN, words, first=first), tokenizer)
+    dev = examples(samples(counts(60), Split.DEV, words), tokenizer)
     random.Random(seed).shuffle(training)
     console.print(f"{len(training)} windows to train on, {len(dev)} to choose by")
     settings = Settings(
-        epochs=epochs, learning_rate=2e-4, max_minutes=minutes, evaluations=4, seed=seed, threads=threads
+        epochs=epochs, learning_rate=2e-4, max_minutes=minutes, evaluations=3, seed=seed, threads=threads
     )
     report = fit(checkpoint.model, training, dev, settings, runs)
     save_checkpoint(checkpoint, folder)
     console.print(f"dev F1 {report.best_score:.4f} after {report.minutes:.1f} minutes ({report.ended})")
     console.print(
-        f"temperature {temperature(checkpoint.model, dev):.3f}: write it into the contract (document_ner.NETWORK.source)"
+        f"temperature {temperature(checkpoint.model, dev):.3f}: write it into the contract (document_ner.NETWORK)"
     )
 
 
@@ -112,10 +122,9 @@ def evaluate(
             scores = entity_scores([gold[i] for i in of_kind], [answered[i] for i in of_kind])
             console.print(f"  {kind.value}: micro F1 {scores['all'].f1:.4f} over {scores['all'].gold} entities")
     logits, truth = _tokens(checkpoint.model, examples(samples(counts(200), Split.TEST, words), tokenizer))
-    value = NETWORK.source.temperature if NETWORK.source is not None and hasattr(NETWORK.source, "temperature") else 1.0
-    console.print(
-        f"tokens: calibration error (15 bins) {calibration_error(softmax(logits, value), truth):.4f} at temperature {value}"
-    )
+    value = NETWORK.source.temperature if isinstance(NETWORK.source, HuggingFaceSource) else 1.0
+    error = calibration_error(softmax(logits, value), truth)
+    console.print(f"tokens: calibration error (15 bins) {error:.4f} at temperature {value}")
     console.print(f"{time.monotonic() - started:.0f} s")
 
 

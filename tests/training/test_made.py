@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medinfer.contract.vocabulary import DOCUMENT_CLASSES, DocumentLabel, DocumentType
-from training.made import blocks, documents, lab_report, people, phrases, prescription, vocabulary
+from training.made import blocks, documents, lab_report, medicines, people, prescription, vocabulary
+from training.made.entries import Vocabulary
 from training.made.held import Held, Split, every, hashed, key, ordered, split_of
 from training.made.layout import MadeDocument
 from training.made.lines import Line, Noise, clean, noisy
 from training.made.text import Text, join, tag, wrap
-from training.made.vocabulary import Vocabulary
 
 WORDS = vocabulary.load()
 some_document = st.builds(
@@ -129,10 +129,19 @@ def test_no_test_name_of_one_split_is_in_another() -> None:
 @pytest.mark.parametrize(
     "held",
     [
-        WORDS.drugs.common, WORDS.conditions.common, WORDS.symptoms, *WORDS.findings.values(), people.MEN, people.WOMEN,
-        people.SURNAMES, people.TOWNS, lab_report.COLUMNS, prescription.TABLES, phrases.LINES,
+        WORDS.drugs.common,
+        WORDS.conditions.common,
+        WORDS.symptoms,
+        *WORDS.findings.values(),
+        people.MEN,
+        people.WOMEN,
+        people.SURNAMES,
+        people.TOWNS,
+        lab_report.COLUMNS,
+        prescription.TABLES,
+        medicines.LINES,
     ],
-)  # fmt: skip
+)
 def test_words_and_layouts_of_the_splits_are_disjoint(held: Held[str]) -> None:
     train, dev, test = (set(held.of(split)) for split in Split)
     assert train

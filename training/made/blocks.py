@@ -1,49 +1,55 @@
-"""Parts that forms share: letterhead, patient block, signature, foot."""
+"""Parts that forms share: identity, dates, patient block, signature, foot."""
 
 from __future__ import annotations
 
 import datetime
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medinfer.contract.vocabulary import DocumentLabel as L
 from training.made import people
-from training.made.held import Held, Split, every, ordered
+from training.made.held import Held, Split, every, shared
 from training.made.layout import Sheet
 from training.made.people import Person
 from training.made.text import Text, plain, tag
 from training.made.truth import PatientTruth, Truth
+from training.made.wording import Wording
 
+_WORDING = Wording.of("blocks")
 Field = tuple[str, Text]
 """A field's name and its content: ("Patient Name", "Rahul Verma")."""
 
-NAME_KEYS = every(
-    ["Patient Name", "Name", "Patient", "Pt. Name", "NAME", "Patient's Name", "Name of Patient", "PATIENT NAME",
-     "Name of the Patient", "Client Name", "Pt Name"], 6
-)  # fmt: skip
+NAME_KEYS = every(_WORDING.words("name_keys"), 6)
 AGE_SEX_KEYS = every(
     ["Age/Sex", "Age / Gender", "Age & Sex", "AGE/SEX", "Age/Gender", "Sex / Age", "Gender/Age", "Age, Sex"], 6
 )
-DATE_KEYS = every(
-    ["Date", "Collected On", "Reported On", "Sample Date", "Registered", "Report Date", "Received", "Visit Date",
-     "Collection Date", "Reg. Date", "Reporting Time", "Date & Time", "Dated"], 6
-)  # fmt: skip
-DOCTOR_KEYS = every(["Ref. By", "Referred By", "Ref Dr.", "Ref. Doctor", "Ref By", "Consultant", "Refd. by", "Requested By"], 6)
-ID_KEYS = every(
-    ["Sample ID", "Lab No", "UHID", "Reg No", "Bill No", "Barcode", "Patient ID", "MR No", "OP No", "Visit ID", "SID",
-     "Accession No", "CR No"], 6
-)  # fmt: skip
+DATE_KEYS = every(_WORDING.words("date_keys"), 6)
+DOCTOR_KEYS = every(
+    ["Ref. By", "Referred By", "Ref Dr.", "Ref. Doctor", "Ref By", "Consultant", "Refd. by", "Requested By"], 6
+)
+ID_KEYS = every(_WORDING.words("id_keys"), 6)
 OTHER_FIELDS = every(
-    [("Sample Type", "Serum"), ("Specimen", "Blood"), ("Contact", ""), ("Location", "OPD"), ("Client", "Walk-in"),
-     ("Collected At", "Main Centre"), ("Status", "Final"), ("Ward", "General"), ("Sample", "EDTA Blood"),
-     ("Bed No", "12"), ("Payer", "Self")], 6
-)  # fmt: skip
+    [
+        ("Sample Type", "Serum"),
+        ("Specimen", "Blood"),
+        ("Contact", ""),
+        ("Location", "OPD"),
+        ("Client", "Walk-in"),
+        ("Collected At", "Main Centre"),
+        ("Status", "Final"),
+        ("Ward", "General"),
+        ("Sample", "EDTA Blood"),
+        ("Bed No", "12"),
+        ("Payer", "Self"),
+    ],
+    6,
+)
 
-_AGE_YEARS = ordered(["{} Years", "{} Y", "{} Yrs", "{}Y", "{} yrs", "{} years", "{} Year(s)", "{} YRS", "{} y.o."])
+_AGE_YEARS = shared(["{} Years", "{} Y", "{} Yrs", "{}Y", "{} yrs", "{} years", "{} Year(s)", "{} YRS", "{} y.o."])
 _SEX = {
-    "M": ordered(["Male", "M", "MALE", "male", "Male"]),
-    "F": ordered(["Female", "F", "FEMALE", "female", "Female"]),
+    "M": shared(["Male", "M", "MALE", "male", "Male"]),
+    "F": shared(["Female", "F", "FEMALE", "female", "Female"]),
 }
 
 
@@ -94,8 +100,12 @@ class Dates:
 
     def timed(self, rng: random.Random, after_days: int = 0) -> Text:
         """With a time of day behind it, which is not part of the date."""
-        clock = rng.choice((f"{rng.randint(1, 12)}:{rng.randint(0, 59):02d} {rng.choice(('AM', 'PM'))}",
-                            f"{rng.randint(0, 23):02d}:{rng.randint(0, 59):02d}"))  # fmt: skip
+        clock = rng.choice(
+            (
+                f"{rng.randint(1, 12)}:{rng.randint(0, 59):02d} {rng.choice(('AM', 'PM'))}",
+                f"{rng.randint(0, 23):02d}:{rng.randint(0, 59):02d}",
+            )
+        )
         return self.text(after_days) + rng.choice((" ", ", ", "  ")) + clock
 
 
@@ -107,67 +117,9 @@ def number(rng: random.Random) -> str:
     return rng.choice(("", "", "LAB", "OP", "IP/", "R-", "MH")) + str(rng.randint(1000, 99_999_999))
 
 
-# --- letterheads ---------------------------------------------------------------------------------------------------
-
-
-def letterhead(sheet: Sheet, rng: random.Random, split: Split, name: str) -> None:
-    """The facility's name, address and telephone at the top of the page."""
-    LETTERHEADS.pick(rng, split)(sheet, rng, split, name)
-
-
-def _contact(rng: random.Random) -> str:
-    return rng.choice(("Ph: {}", "Tel : {}", "Phone: {}", "Contact: {}", "Mob. {}")).format(people.phone(rng))
-
-
-def _centred(sheet: Sheet, rng: random.Random, split: Split, name: str) -> None:
-    sheet.line(tag(L.FACILITY, name), size=rng.choice((15, 17, 19)), bold=True, align="center")
-    sheet.line(people.address(rng, split), size=8.5, align="center")
-    if rng.random() < 0.7:
-        sheet.line(_contact(rng), size=8.5, align="center")
-    sheet.rule()
-
-
-def _left(sheet: Sheet, rng: random.Random, split: Split, name: str) -> None:
-    sheet.line(tag(L.FACILITY, name.upper()), size=rng.choice((14, 16)), bold=True)
-    sheet.line(people.address(rng, split) + "  " + _contact(rng), size=8)
-    sheet.rule(thickness=1.2)
-
-
-def _two_sides(sheet: Sheet, rng: random.Random, split: Split, name: str) -> None:
-    sheet.line(tag(L.FACILITY, name), size=15, bold=True)
-    sheet.put(_contact(rng), sheet.right, size=8.5, align="right")
-    sheet.line(people.address(rng, split), size=8.5)
-    sheet.put("NABL Accredited" if rng.random() < 0.5 else "ISO 9001:2015", sheet.right, size=8, align="right")
-    sheet.rule()
-
-
-def _right(sheet: Sheet, rng: random.Random, split: Split, name: str) -> None:
-    sheet.line(tag(L.FACILITY, name), size=16, bold=True, align="right")
-    sheet.line(people.address(rng, split), size=8.5, align="right")
-    sheet.line(_contact(rng), size=8.5, align="right")
-    sheet.rule(thickness=1.5)
-
-
-def _banded(sheet: Sheet, rng: random.Random, split: Split, name: str) -> None:
-    sheet.band(20)
-    sheet.line(tag(L.FACILITY, name.upper()), size=16, bold=True, align="center")
-    sheet.line("A unit of " + people.address(rng, split), size=8, align="center")
-    sheet.rule(thickness=0.5)
-
-
-def _plain(sheet: Sheet, rng: random.Random, split: Split, name: str) -> None:
-    sheet.line(tag(L.FACILITY, name), size=13, bold=True)
-    sheet.rule(thickness=0.4)
-
-
-LETTERHEADS: Held[Callable[[Sheet, random.Random, Split, str], None]] = Held(
-    (_centred, _left, _two_sides, _plain), (_banded,), (_right,)
-)
-
-
 # --- patient blocks ------------------------------------------------------------------------------------------------
 
-_SEPARATORS = ordered([" : ", ": ", " :", ":", " - ", "  "])
+_SEPARATORS = shared([" : ", ": ", " :", ":", " - ", "  "])
 _ARRANGEMENTS = Held(
     ("one_cell_two_columns", "key_value_two_columns", "one_cell_list", "key_colon_value_two_columns", "inline", "bare"),
     ("key_value_list",),
@@ -279,16 +231,12 @@ def signature(sheet: Sheet, rng: random.Random, split: Split, *, doctor: str | N
             rng.choice(("Consultant Pathologist", "Reg. No. {}", "Consultant", "KMC No: {}")).format(
                 rng.randint(1000, 99999)
             ),
-            align=align, size=8.5,
-        )  # fmt: skip
+            align=align,
+            size=8.5,
+        )
 
 
-FEET = every(
-    ["*** End of Report ***", "Page 1 of 1", "This is a computer generated report.", "Results relate only to the sample tested.",
-     "Please correlate clinically.", "Not valid for medico-legal purposes.", "Thank you for choosing us.",
-     "Timings: 8 am to 8 pm, Sunday closed", "In case of emergency contact the hospital.",
-     "Printed by: ADMIN", "Home collection available"], 6
-)  # fmt: skip
+FEET = every(_WORDING.words("feet"), 6)
 
 
 def foot(sheet: Sheet, rng: random.Random, split: Split) -> None:

@@ -7,29 +7,44 @@ from collections.abc import Callable
 
 from medinfer.contract.vocabulary import DocumentLabel as L
 from medinfer.contract.vocabulary import DocumentType
-from training.made import blocks, people, phrases
+from training.made import blocks, letterheads, measurements, people, phrases
+from training.made.entries import Vocabulary
 from training.made.held import Held, Split, every
 from training.made.layout import MadeDocument, Sheet
 from training.made.phrases import Writer
 from training.made.text import Text, join, tag
 from training.made.truth import Truth
-from training.made.vocabulary import Vocabulary
+from training.made.wording import Wording
 
-TITLES = every(["OPD NOTE", "Progress Note", "CLINICAL NOTES", "Consultation Note", "OUT PATIENT RECORD", "Case Sheet", "Visit Summary", "Doctor's Notes", "Daily round note"], 5)
+_WORDING = Wording.of("clinical_note")
+TITLES = every(_WORDING.words("titles"), 5)
 FORMS: Held[str] = Held(("soap", "sections", "free", "progress"), ("short",), ("letter", "problems"))
-SOAP = every([("S:", "O:", "A:", "P:"), ("Subjective", "Objective", "Assessment", "Plan"), ("SUBJECTIVE:", "OBJECTIVE:", "ASSESSMENT:", "PLAN:"), ("S -", "O -", "A -", "P -"), ("S/", "O/", "A/", "P/")], 5)
-PLAN = every(["Continue same treatment", "Start {d}", "Add {d}, stop {d}", "Send CBC, RFT and electrolytes", "Review after 3 days", "Increase dose of {d}", "Physiotherapy referral",
-              "Admit for observation", "Reassurance given", "Plan for USG abdomen", "Taper {d}", "Diet counselling", "Repeat sugars after 2 weeks", "Continue {d} and {d}", "Shift to ward"], 5)  # fmt: skip
+SOAP = every(
+    [
+        ("S:", "O:", "A:", "P:"),
+        ("Subjective", "Objective", "Assessment", "Plan"),
+        ("SUBJECTIVE:", "OBJECTIVE:", "ASSESSMENT:", "PLAN:"),
+        ("S -", "O -", "A -", "P -"),
+        ("S/", "O/", "A/", "P/"),
+    ],
+    5,
+)
+PLAN = every(_WORDING.words("plan"), 5)
 
 
 def make(rng: random.Random, split: Split, words: Vocabulary) -> MadeDocument:
     truth = Truth()
-    sheet = Sheet(margin=rng.choice((44, 56)), font=rng.choice(("Helvetica", "Times")), size=rng.choice((10, 10.5, 11)), leading=rng.choice((1.4, 1.6)))
+    sheet = Sheet(
+        margin=rng.choice((44, 56)),
+        font=rng.choice(("Helvetica", "Times")),
+        size=rng.choice((10, 10.5, 11)),
+        leading=rng.choice((1.4, 1.6)),
+    )
     writer = Writer(rng, split, words, truth)
     who, when = blocks.identity(rng, split), blocks.dates(rng, split)
     doctor = people.doctor(rng, split)
     if rng.random() < 0.7:
-        blocks.letterhead(sheet, rng, split, people.facility(rng, split, rng.choice(("clinic", "hospital"))))
+        letterheads.letterhead(sheet, rng, split, people.facility(rng, split, rng.choice(("clinic", "hospital"))))
     if rng.random() < 0.8:
         sheet.line(TITLES.pick(rng, split), bold=True, size=12, align=rng.choice(("left", "center")))
     form = FORMS.pick(rng, split)
@@ -46,12 +61,12 @@ def _plan(writer: Writer) -> list[str]:
     return [PLAN.pick(writer.rng, writer.split) for _ in range(writer.rng.randint(1, 4))]
 
 
-def _soap(sheet: Sheet, w: Writer, sex: str) -> None:
+def _soap(sheet: Sheet, w: Writer, _sex: str) -> None:
     names = SOAP.pick(w.rng, w.split)
     own_line = w.rng.random() < 0.5
     parts: list[Callable[[], list[Text | str]]] = [
         lambda: [w.statement(phrases.COMPLAINTS), w.statement(phrases.HISTORY)],
-        lambda: [phrases.vitals_line(w.rng, w.split, w.truth), *phrases.EXAMINATION.sample(w.rng, w.split, 2)],
+        lambda: [measurements.vitals_line(w.rng, w.split, w.truth), *phrases.EXAMINATION.sample(w.rng, w.split, 2)],
         lambda: [w.statement(phrases.DIAGNOSES)],
         lambda: [w.fill(p) for p in _plan(w)],
     ]
@@ -69,35 +84,35 @@ def _sections(sheet: Sheet, w: Writer, sex: str) -> None:
     sheet.paragraph("Complaints: " + w.statement(phrases.COMPLAINTS))
     for _ in range(w.rng.randint(1, 3)):
         sheet.paragraph("History: " + w.statement(phrases.HISTORY))
-    sheet.paragraph("Vitals - " + phrases.vitals_line(w.rng, w.split, w.truth))
+    sheet.paragraph("Vitals - " + measurements.vitals_line(w.rng, w.split, w.truth))
     for line in phrases.EXAMINATION.sample(w.rng, w.split, w.rng.randint(1, 3)):
         sheet.line(line)
     if w.rng.random() < 0.5:
-        texts = phrases.results(w.rng, w.split, w.words, w.truth, sex, w.rng.randint(2, 5))
+        texts = measurements.results(w.rng, w.split, w.words, w.truth, sex, w.rng.randint(2, 5))
         sheet.paragraph("Reports: " + join(texts, ", "))
     sheet.paragraph("Impression: " + w.statement(phrases.DIAGNOSES))
     for plan in _plan(w):
         sheet.paragraph("- " + w.fill(plan))
 
 
-def _free(sheet: Sheet, w: Writer, sex: str) -> None:
+def _free(sheet: Sheet, w: Writer, _sex: str) -> None:
     sentences = [w.statement(phrases.COMPLAINTS), w.statement(phrases.HISTORY), w.statement(phrases.HISTORY)]
     sentences += [w.statement(phrases.COURSE) for _ in range(w.rng.randint(1, 4))]
     sheet.paragraph(join(sentences, ". "))
     sheet.paragraph(join([w.fill(p) for p in _plan(w)], ". "))
 
 
-def _progress(sheet: Sheet, w: Writer, sex: str) -> None:
+def _progress(sheet: Sheet, w: Writer, _sex: str) -> None:
     for day in range(1, w.rng.randint(2, 5)):
         sheet.down(5)
         sheet.line(w.rng.choice(("Day {}", "D{}", "POD {}", "Hospital day {}")).format(day), bold=True)
         sheet.paragraph(w.statement(phrases.COMPLAINTS))
-        sheet.paragraph(phrases.vitals_line(w.rng, w.split, w.truth))
+        sheet.paragraph(measurements.vitals_line(w.rng, w.split, w.truth))
         sheet.line(phrases.EXAMINATION.pick(w.rng, w.split))
         sheet.paragraph("Plan: " + join([w.fill(p) for p in _plan(w)], ", "))
 
 
-def _short(sheet: Sheet, w: Writer, sex: str) -> None:
+def _short(sheet: Sheet, w: Writer, _sex: str) -> None:
     sheet.paragraph(w.statement(phrases.COMPLAINTS))
     sheet.paragraph(w.statement(phrases.HISTORY))
     sheet.paragraph("O/E: " + phrases.EXAMINATION.pick(w.rng, w.split))
@@ -105,11 +120,13 @@ def _short(sheet: Sheet, w: Writer, sex: str) -> None:
     sheet.paragraph("Adv: " + w.fill(_plan(w)[0]))
 
 
-def _problems(sheet: Sheet, w: Writer, sex: str) -> None:
+def _problems(sheet: Sheet, w: Writer, _sex: str) -> None:
     sheet.line("Problem list", bold=True)
     for i in range(w.rng.randint(2, 5)):
         sheet.paragraph(f"#{i + 1} " + w.condition() + ": " + w.fill(PLAN.pick(w.rng, w.split)))
-    sheet.paragraph("Today: " + w.statement(phrases.COMPLAINTS) + ". " + phrases.vitals_line(w.rng, w.split, w.truth))
+    sheet.paragraph(
+        "Today: " + w.statement(phrases.COMPLAINTS) + ". " + measurements.vitals_line(w.rng, w.split, w.truth)
+    )
 
 
 def _letter(sheet: Sheet, w: Writer, who: blocks.Identity, when: blocks.Dates) -> None:
@@ -125,5 +142,10 @@ def _letter(sheet: Sheet, w: Writer, who: blocks.Identity, when: blocks.Dates) -
 
 
 _FORMS: dict[str, Callable[[Sheet, Writer, str], None]] = {
-    "soap": _soap, "sections": _sections, "free": _free, "progress": _progress, "short": _short, "problems": _problems,
-}  # fmt: skip
+    "soap": _soap,
+    "sections": _sections,
+    "free": _free,
+    "progress": _progress,
+    "short": _short,
+    "problems": _problems,
+}

@@ -17,7 +17,7 @@ def scan(image: Image.Image, seed: int, *, skew_degrees: float = 0.7) -> Image.I
     height, width = page.shape
     angle = float(rng.uniform(-skew_degrees, skew_degrees))
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    page = cv2.warpAffine(page, turn, (width, height), borderValue=255).astype(np.uint8)
+    page = cv2.warpAffine(page, turn, (width, height), borderValue=(255.0,)).astype(np.uint8)
     page = cv2.GaussianBlur(page, (3, 3), 0.6).astype(np.uint8)
     shade = np.linspace(0, 18, width)[None, :] * float(rng.choice((-1, 1)))
     return _image(page - np.abs(shade) + rng.normal(-4, 4, page.shape))

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from medinfer.contract.vocabulary import DocumentType
 from training.made import clinical_note, discharge_summary, imaging_report, lab_report, not_medical, prescription
+from training.made.entries import Vocabulary
 from training.made.held import Split
 from training.made.layout import MadeDocument
-from training.made.vocabulary import Vocabulary
 
 MAKERS: dict[DocumentType, Callable[[random.Random, Split, Vocabulary], MadeDocument]] = {
     DocumentType.LAB_REPORT: lab_report.make,

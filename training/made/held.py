@@ -49,6 +49,12 @@ def ordered(options: Sequence[T]) -> Held[T]:
     return Held(tuple(options[:-2]), (options[-2],), (options[-1],))
 
 
+def shared(options: Iterable[T]) -> Held[T]:
+    """Options that every split has: closed vocabularies ("1-0-1", "Tab.") and ways of writing numbers and dates."""
+    everything = tuple(options)
+    return Held(everything, everything, everything)
+
+
 def every(options: Iterable[T], period: int = 5) -> Held[T]:
     """Of each ``period`` options in a row the last goes to test and the last but one to dev."""
     parts: dict[int, list[T]] = {0: [], 1: [], 2: []}

@@ -8,64 +8,42 @@ from dataclasses import dataclass
 
 from medinfer.contract.vocabulary import DocumentLabel as L
 from medinfer.contract.vocabulary import DocumentType
-from training.made import blocks, people
-from training.made.held import Held, Split, every, ordered
+from training.made import blocks, letterheads, people
+from training.made.entries import Analyte, Range, Vocabulary
+from training.made.held import Held, Split, every, shared
 from training.made.layout import MadeDocument, Sheet
 from training.made.text import Text, tag
 from training.made.truth import ObservationTruth, Truth
-from training.made.vocabulary import Analyte, Range, Vocabulary
+from training.made.wording import Wording
 
+_WORDING = Wording.of("lab_report")
 COLUMNS: Held[str] = Held(
     # t test, v value, u unit, r range, f flag, m method, s specimen; "vu" = value and unit in one cell
-    ("t v u r", "t v r u", "t v f u r", "t vu r", "t v u r m", "t u v r", "t v f r u", "t vu"),
-    ("t m v u r", "t r v u"),
+    (
+        *("t v u r", "t v r u", "t v f u r", "t vu r", "t v u r m", "t u v r", "t v f r u", "t vu", "t m v u r"),
+        *("t r v u", "s t v u r", "t v u"),
+    ),
+    ("t r u v", "t v m r u"),
     ("t s v u r", "t u r v", "t vu f r"),
 )
-HEADERS = {
-    "t": every(["Test Name", "Investigation", "TEST", "Test Description", "Parameter", "TEST NAME", "Examination", "Tests"], 5),
-    "v": every(["Result", "Value", "RESULT", "Observed Value", "Results", "Result Value", "Findings", "Patient Value"], 5),
-    "u": every(["Units", "Unit", "UNIT", "UNITS", "Units.", "Unit(s)"], 5),
-    "r": every(["Biological Ref. Interval", "Reference Range", "Normal Range", "Ref. Range", "Bio. Ref. Range", "REFERENCE INTERVAL",
-                "Normal Value", "Biological Reference Interval", "Ref Interval", "Expected Values"], 5),
-    "f": every(["Flag", "Status", "", "H/L", "Indicator"], 5),
-    "m": every(["Method", "METHOD", "Methodology", "Technique", "Method Used"], 5),
-    "s": every(["Specimen", "Sample", "Specimen Type", "Type", "Matrix"], 5),
-    "vu": every(["Result", "Observed Value", "Value", "RESULT", "Result / Unit", "Reading"], 5),
-}  # fmt: skip
-METHODS = every(
-    ["Photometry", "Calculated", "Enzymatic", "CLIA", "Jaffe Kinetic", "GOD-POD", "ISE Direct", "Electrical Impedance", "HPLC",
-     "Immunoturbidimetry", "Westergren", "ECLIA", "Diazo", "Uricase", "Flow Cytometry"], 5
-)  # fmt: skip
-SPECIMENS = every(["Serum", "EDTA Blood", "Plasma", "Urine", "Whole Blood", "Fluoride Plasma"], 5)
-TITLES = every(
-    ["LABORATORY REPORT", "TEST REPORT", "DEPARTMENT OF BIOCHEMISTRY", "Laboratory Investigation Report", "DEPARTMENT OF HAEMATOLOGY",
-     "PATHOLOGY REPORT", "Final Report", "DEPARTMENT OF CLINICAL PATHOLOGY", "Investigation Report", "DEPARTMENT OF LABORATORY MEDICINE"], 5
-)  # fmt: skip
-NOTES = every(
-    ["Interpretation: Results should be correlated with clinical findings and other laboratory tests.",
-     "Note: Kindly correlate clinically. A repeat test on a fresh sample is advised if the result is unexpected.",
-     "HbA1c gives the average blood sugar of the last three months and is used to follow the treatment of diabetes.",
-     "Comments: A raised level may be seen in infection, inflammation and after exercise.",
-     "TSH levels are subject to diurnal variation, the peak being between 2 and 4 am. Dose and time of drug intake also influence the result.",
-     "Low levels are seen in dietary deficiency, poor absorption and chronic blood loss.",
-     "Remarks : Sample processed within one hour of collection.",
-     "Lipid values depend on the fasting state; a fast of 10 to 12 hours is advised before sampling.",
-     "Advised: repeat after four weeks. Haemolysed samples give falsely high potassium.",
-     "The test was done on a fully automated analyser with two levels of control.",
-     "Vitamin D deficiency is common in people who see little of the sun.",
-     "Liver enzymes may rise after alcohol, some medicines and viral infections."], 5
-)  # fmt: skip
-SEX_RANGE_FORMS = every(["Male: {m} Female: {f}", "M: {m}, F: {f}", "Men : {m} / Women : {f}", "{m} (M) {f} (F)", "Males {m}; Females {f}"], 5)
-BETWEEN = every([" - ", "-", " to ", " – ", "–", " -", "- "], 6)
-UPPER = ordered(["< {}", "<{}", "Up to {}", "upto {}", "Less than {}", "Below {}", "0 - {}", "Not more than {}"])
-LOWER = ordered(["> {}", ">{}", "Above {}", "More than {}", "At least {}"])
-HIGH_FLAGS = ordered(["H", "High", "*", "HIGH", "[H]", "(H)"])
-LOW_FLAGS = ordered(["L", "Low", "*", "LOW", "[L]", "(L)"])
+HEADERS = {name: every(words, 5) for name, words in _WORDING.groups("headers").items()}
+METHODS = shared(_WORDING.words("methods"))
+SPECIMENS = shared(["Serum", "EDTA Blood", "Plasma", "Urine", "Whole Blood", "Fluoride Plasma"])
+TITLES = every(_WORDING.words("titles"), 5)
+NOTES = every(_WORDING.words("notes"), 5)
+SEX_RANGE_FORMS = shared(
+    ["Male: {m} Female: {f}", "M: {m}, F: {f}", "Men : {m} / Women : {f}", "{m} (M) {f} (F)", "Males {m}; Females {f}"],
+)
+BETWEEN = shared([" - ", "-", " to ", " – ", "–", " -", "- "])
+UPPER = shared(["< {}", "<{}", "Up to {}", "upto {}", "Less than {}", "Below {}", "0 - {}", "Not more than {}"])
+LOWER = shared(["> {}", ">{}", "Above {}", "More than {}", "At least {}"])
+HIGH_FLAGS = shared(["H", "High", "*", "HIGH", "[H]", "(H)"])
+LOW_FLAGS = shared(["L", "Low", "*", "LOW", "[L]", "(L)"])
 WIDTHS = {"t": 2.6, "v": 1.1, "u": 1.1, "r": 1.9, "f": 0.7, "m": 1.3, "s": 1.1, "vu": 1.6}
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class NumberStyle:
     """How one report writes numbers and ranges."""
 
     between: str
@@ -80,18 +58,30 @@ class Wording:
 
 def make(rng: random.Random, split: Split, words: Vocabulary) -> MadeDocument:
     truth = Truth()
-    sheet = Sheet(margin=rng.choice((32, 42, 50)), font=rng.choice(("Helvetica", "Helvetica", "Times", "Courier")),
-                  size=rng.choice((8.5, 9, 9.5, 10)), leading=rng.choice((1.3, 1.45, 1.6)))  # fmt: skip
+    sheet = Sheet(
+        margin=rng.choice((32, 42, 50)),
+        font=rng.choice(("Helvetica", "Helvetica", "Times", "Courier")),
+        size=rng.choice((8.5, 9, 9.5, 10)),
+        leading=rng.choice((1.3, 1.45, 1.6)),
+    )
     if sheet.font == "Courier":
         sheet.size = 8
     who, when = blocks.identity(rng, split), blocks.dates(rng, split)
     lab = people.facility(rng, split, "hospital" if rng.random() < 0.25 else "lab")
-    blocks.letterhead(sheet, rng, split, lab)
+    letterheads.letterhead(sheet, rng, split, lab)
     if rng.random() < 0.5:
         sheet.line(TITLES.pick(rng, split), bold=True, align="center", size=11)
     blocks.patient_block(sheet, rng, split, truth, who, when, extra=rng.randint(3, 7))
-    wording = Wording(BETWEEN.pick(rng, split), UPPER.pick(rng, split), LOWER.pick(rng, split), SEX_RANGE_FORMS.pick(rng, split),
-                      HIGH_FLAGS.pick(rng, split), LOW_FLAGS.pick(rng, split), rng.random() < 0.3, rng.random() < 0.25)  # fmt: skip
+    style = NumberStyle(
+        BETWEEN.pick(rng, split),
+        UPPER.pick(rng, split),
+        LOWER.pick(rng, split),
+        SEX_RANGE_FORMS.pick(rng, split),
+        HIGH_FLAGS.pick(rng, split),
+        LOW_FLAGS.pick(rng, split),
+        rng.random() < 0.3,
+        rng.random() < 0.25,
+    )
     columns = COLUMNS.pick(rng, split).split()
     places = _places(sheet, columns)
     panels = [p for p in words.panels if any(a.names.of(split) for a in words.panels[p])]
@@ -107,7 +97,7 @@ def make(rng: random.Random, split: Split, words: Vocabulary) -> MadeDocument:
         analytes = [a for a in words.panels[panel] if a.names.of(split)]
         count = min(len(analytes), rng.randint(2, 12))
         for analyte in sorted(rng.sample(analytes, count), key=analytes.index):
-            _row(sheet, rng, split, truth, analyte, who.person.sex, wording, columns, places)
+            _row(sheet, rng, split, truth, analyte, who.person.sex, style, columns, places)
     if rng.random() < 0.6:
         sheet.down(8)
         for note in NOTES.sample(rng, split, rng.choice((1, 1, 2))):
@@ -136,15 +126,22 @@ def _header(
 
 
 def _row(
-    sheet: Sheet, rng: random.Random, split: Split, truth: Truth, analyte: Analyte, sex: str, wording: Wording,
-    columns: Sequence[str], places: Sequence[float],
-) -> None:  # fmt: skip
+    sheet: Sheet,
+    rng: random.Random,
+    split: Split,
+    truth: Truth,
+    analyte: Analyte,
+    sex: str,
+    style: NumberStyle,
+    columns: Sequence[str],
+    places: Sequence[float],
+) -> None:
     name = analyte.names.pick(rng, split)
-    if wording.upper_names:
+    if style.upper_names:
         name = name.upper()
-    value, flag = sample_value(rng, analyte, sex, wording)
+    value, flag = sample_value(rng, analyte, sex, style)
     unit = rng.choice(analyte.units) if analyte.units else ""
-    interval = printed_range(analyte, sex, wording)
+    interval = printed_range(analyte, sex, style)
     if not analyte.units and analyte.choices and rng.random() < 0.3 and "r" in columns:
         interval = analyte.choices[0]
     value_text = tag(L.VALUE, value)
@@ -173,33 +170,39 @@ def _row(
     for k in range(height):
         sheet.row([(lines[k], x) for lines, x in zip(folded, places, strict=False) if k < len(lines)])
     if "m" not in columns and rng.random() < 0.12:
-        sheet.line(rng.choice(("Method: {}", "({})", "Method : {}", "[{}]")).format(METHODS.pick(rng, split)), size=sheet.size * 0.85)
+        sheet.line(
+            rng.choice(("Method: {}", "({})", "Method : {}", "[{}]")).format(METHODS.pick(rng, split)),
+            size=sheet.size * 0.85,
+        )
     shown = set(columns)
     truth.observations.append(
         ObservationTruth(
-            name, value, (unit or None) if shown & {"u", "vu"} else None, (interval or None) if "r" in shown else None,
+            name,
+            value,
+            (unit or None) if shown & {"u", "vu"} else None,
+            (interval or None) if "r" in shown else None,
             analyte.loinc,
-        )  # fmt: skip
+        )
     )
 
 
-def sample_value(rng: random.Random, analyte: Analyte, sex: str, wording: Wording) -> tuple[str, str]:
+def sample_value(rng: random.Random, analyte: Analyte, sex: str, style: NumberStyle) -> tuple[str, str]:
     """The printed value and its flag ("" if it is within the range)."""
     interval = analyte.range_for(sex)
     if interval is None:
         return rng.choice(analyte.choices), ""
     if interval.counted:
-        low = rng.randint(0, 6)
-        return rng.choice((f"{low}-{low + 2}", f"{low} - {low + 1}", "Nil", "Occasional", f"{low}-{low + 3}")), ""
+        seen = rng.randint(0, 6)
+        return rng.choice((f"{seen}-{seen + 2}", f"{seen} - {seen + 1}", "Nil", "Occasional", f"{seen}-{seen + 3}")), ""
     low, high = _bounds(interval)
     spread = high - low
     draw = rng.random()
     if draw < 0.65:
         number, flag = rng.uniform(low, high), ""
     elif draw < 0.85:
-        number, flag = rng.uniform(high, high + spread * 0.8), wording.high
+        number, flag = rng.uniform(high, high + spread * 0.8), style.high
     else:
-        number, flag = rng.uniform(max(low - spread * 0.4, low * 0.4), low), wording.low
+        number, flag = rng.uniform(max(low - spread * 0.4, low * 0.4), low), style.low
     text = f"{number:.{analyte.decimals}f}"
     if analyte.decimals == 0 and number >= 1000 and rng.random() < 0.4:
         text = f"{round(number):,}"
@@ -215,20 +218,20 @@ def _bounds(interval: Range) -> tuple[float, float]:
     return (low, high if high is not None else low * 1.6)
 
 
-def printed_range(analyte: Analyte, sex: str, wording: Wording) -> str:
+def printed_range(analyte: Analyte, sex: str, style: NumberStyle) -> str:
     if not analyte.ranges:
         return ""
-    if "" not in analyte.ranges and wording.both_sexes:
-        men, women = (_printed(analyte.ranges[s], analyte.decimals, wording) for s in "MF")
-        return wording.sexes.format(m=men, f=women)
+    if "" not in analyte.ranges and style.both_sexes:
+        men, women = (_printed(analyte.ranges[s], analyte.decimals, style) for s in "MF")
+        return style.sexes.format(m=men, f=women)
     interval = analyte.range_for(sex)
-    return _printed(interval, analyte.decimals, wording) if interval else ""
+    return _printed(interval, analyte.decimals, style) if interval else ""
 
 
-def _printed(interval: Range, decimals: int, wording: Wording) -> str:
+def _printed(interval: Range, decimals: int, style: NumberStyle) -> str:
     low, high = ("" if b is None else f"{b:.{decimals}f}" for b in (interval.low, interval.high))
     if not low:
-        return wording.upper.format(high)
+        return style.upper.format(high)
     if not high:
-        return wording.lower.format(low)
-    return f"{low}{wording.between}{high}"
+        return style.lower.format(low)
+    return f"{low}{style.between}{high}"

@@ -123,9 +123,16 @@ class Sheet:
             self.y = self.margin + self.size
 
     def put(
-        self, text: Text | str, x: float, *, size: float | None = None, bold: bool = False, align: str = "left",
-        grey: float = 0.0, dy: float = 0.0,
-    ) -> Cell | None:  # fmt: skip
+        self,
+        text: Text | str,
+        x: float,
+        *,
+        size: float | None = None,
+        bold: bool = False,
+        align: str = "left",
+        grey: float = 0.0,
+        dy: float = 0.0,
+    ) -> Cell | None:
         """One cell on the present line; ``x`` is its left end, right end or centre by ``align``. Blank text: none."""
         content = plain(text)
         if not content.text.strip():
@@ -139,9 +146,15 @@ class Sheet:
         return cell
 
     def line(
-        self, text: Text | str, *, x: float | None = None, size: float | None = None, bold: bool = False,
-        align: str = "left", grey: float = 0.0,
-    ) -> None:  # fmt: skip
+        self,
+        text: Text | str,
+        *,
+        x: float | None = None,
+        size: float | None = None,
+        bold: bool = False,
+        align: str = "left",
+        grey: float = 0.0,
+    ) -> None:
         """Go to the next line and write there."""
         step = (size or self.size) * self.leading
         self.ensure(step)

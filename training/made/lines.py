@@ -50,14 +50,39 @@ def clean(document: MadeDocument) -> list[Line]:
 
 
 CONFUSIONS = {
-    "0": "O", "O": "0", "1": "l", "l": "1", "I": "l", "5": "S", "S": "5", "8": "B", "B": "8", "rn": "m", "m": "rn", "g": "q", "e": "c", "c": "e",
-    "µ": "u", "°": "o", ".": ",", ",": ".", ":": ";", "-": "~", "/": "l", "i": "í", "a": "o", "t": "f", "h": "b", "2": "Z", "6": "G",
-}  # fmt: skip
+    "0": "O",
+    "O": "0",
+    "1": "l",
+    "l": "1",
+    "I": "l",
+    "5": "S",
+    "S": "5",
+    "8": "B",
+    "B": "8",
+    "rn": "m",
+    "m": "rn",
+    "g": "q",
+    "e": "c",
+    "c": "e",
+    "µ": "u",
+    "°": "o",
+    ".": ",",
+    ",": ".",
+    ":": ";",
+    "-": "~",
+    "/": "l",
+    "i": "í",
+    "a": "o",
+    "t": "f",
+    "h": "b",
+    "2": "Z",
+    "6": "G",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """How bad the reading is: rates per character, per line, per pair of neighbours; degrees; share of a line's height."""
+    """How bad the reading is: rates per character, line or pair of neighbours; degrees; share of a line's height."""
 
     character: float = 0.008
     lost_space: float = 0.02
@@ -99,7 +124,11 @@ def _joined(lines: list[Line], rng: random.Random, noise: Noise) -> list[Line]:
 def _cut(line: Line, rng: random.Random, noise: Noise) -> list[Line]:
     """A line in two boxes, cut at a space that is wide on paper or follows a colon."""
     content = line.text.text
-    spaces = [i for i, c in enumerate(content) if c == " " and 0 < i < len(content) - 1 and (content[i - 1] in ":-;" or content[i + 1] == " ")]
+    spaces = [
+        i
+        for i, c in enumerate(content)
+        if c == " " and 0 < i < len(content) - 1 and (content[i - 1] in ":-;" or content[i + 1] == " ")
+    ]
     if not spaces or rng.random() >= noise.cut * 4:
         return [line]
     place = rng.choice(spaces)
@@ -129,14 +158,14 @@ def _misread(text: Text, rng: random.Random, noise: Noise) -> Text:
         characters += [(c, owner[i]) for c in read]
     spans: list[Span] = []
     previous: Span | None = None
-    for i, (_, span) in enumerate(characters):
-        if span is None:
+    for i, (_, source) in enumerate(characters):
+        if source is None:
             previous = None
-        elif span is previous:
-            spans[-1] = Span(spans[-1].start, i + 1, span.label)
+        elif source is previous:
+            spans[-1] = Span(spans[-1].start, i + 1, source.label)
         else:
-            spans.append(Span(i, i + 1, span.label))
-            previous = span
+            spans.append(Span(i, i + 1, source.label))
+            previous = source
     return Text("".join(c for c, _ in characters), tuple(spans))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from medinfer.contract.vocabulary import DocumentLabel
@@ -67,15 +68,22 @@ def join(parts: Iterable[Text | str], separator: str = "") -> Text:
     return result
 
 
-def words(text: Text) -> list[Text]:
-    """The text's words (split at spaces), each with its entities."""
-    found = []
+_HOLE = re.compile(r"\{(\w)\}")
+
+
+def filled(template: str, content: Callable[[str], Text | str]) -> Text:
+    """``template`` with each hole ("{c}") replaced by ``content("c")``, from left to right."""
+    result = Text()
     position = 0
-    for word in text.text.split(" "):
-        if word:
-            found.append(text.part(position, position + len(word)))
-        position += len(word) + 1
-    return found
+    for hole in _HOLE.finditer(template):
+        result = result + template[position : hole.start()] + content(hole.group(1))
+        position = hole.end()
+    return result + template[position:]
+
+
+def holes(template: str) -> set[str]:
+    """The names of a template's holes."""
+    return set(_HOLE.findall(template))
 
 
 def wrap(text: Text, fits: int) -> list[Text]:

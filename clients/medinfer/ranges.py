@@ -14,17 +14,21 @@ from math import inf
 from typing import Literal
 
 Flag = Literal["low", "normal", "high"]
+Sex = Literal["female", "male", "other"]
 
 # Digits grouped by threes, or in the Indian way (1,50,000).
 _NUMBER = r"[-+−]?(?:\d{1,3}(?:,\d{2,3})+|\d+)(?:\.\d+)?|[-+−]?\.\d+"
 _TO = r"(?:-|–|—|−|~|to)"
-_BELOW = r"(?:<=|=<|≤|<|up\s*to|upto|less\s+than|below|under)"
-_ABOVE = r"(?:>=|=>|≥|>|more\s+than|greater\s+than|above|over)"
+_BELOW = r"(?:<=|=<|≤|<|up\s*to|at\s+most|less\s+than|below|under)"
+_ABOVE = r"(?:>=|=>|≥|>|at\s+least|more\s+than|greater\s+than|above|over)"
+_CLOSED = re.compile(r"[=≤≥]|up|at\s", re.IGNORECASE)
+"""Bounds that include their number: "up to 5" does, "less than 5" does not."""
 _INTERVAL = re.compile(
     rf"(?<![\w.,/^-])(?P<low>{_NUMBER})\s*{_TO}\s*(?P<high>{_NUMBER})(?![\d.,]*\s*[-–/]\s*\d)(?![\d^])"
     rf"|(?P<sign>{_BELOW}|{_ABOVE})\s*(?P<bound>{_NUMBER})(?![\d^])",
     re.IGNORECASE,
 )
+_SEX_MARK = re.compile(r"\b(?:(?P<female>females?|women|woman|f)|(?:males?|men|man|m))\b\s*[:=-]?", re.IGNORECASE)
 _PLAIN = re.compile(rf"(?P<number>{_NUMBER})")
 _MARK = re.compile(r"^(?:[HL*↑↓]+\s+)|\s*[\[(]?(?:\b(?:H|L|HIGH|LOW)\b|[*↑↓])+[\])]?$", re.IGNORECASE)
 
@@ -48,10 +52,13 @@ class Interval:
         return low and high
 
 
-def flag(value: str, reference_range: str | None) -> Flag | None:
-    """Where ``value`` lies by the printed range; None where either is no number or the answer is not certain."""
+def flag(value: str, reference_range: str | None, sex: Sex | None = None) -> Flag | None:
+    """Where ``value`` lies by the printed range; None where either is no number or the answer is not certain.
+
+    ``sex``: whose range counts where one is printed for each ("M: 13-17 F: 12-15").
+    """
     numbers = parse_value(value)
-    reference = parse_range(reference_range) if reference_range else None
+    reference = parse_range(reference_range, sex) if reference_range else None
     if numbers is None or reference is None:
         return None
     if numbers.below(reference):
@@ -71,20 +78,28 @@ def parse_value(text: str) -> Interval | None:
     return _interval(match) if match else None
 
 
-def parse_range(text: str) -> Interval | None:
-    """A printed reference range. None where it states none, or more than one (by sex, by age, by grade)."""
-    found = list(_INTERVAL.finditer(text))
+def parse_range(text: str, sex: Sex | None = None) -> Interval | None:
+    """A printed reference range. None where it states none, or several of which ``sex`` does not choose one."""
+    found = list(_INTERVAL.finditer(_of_sex(text, sex)))
     return _interval(found[0]) if len(found) == 1 else None
+
+
+def _of_sex(text: str, sex: Sex | None) -> str:
+    """The part of the text that is for this sex; all of it where it does not speak of both."""
+    marks = {("female" if m["female"] else "male"): m for m in _SEX_MARK.finditer(text)}
+    if len(marks) < 2 or sex not in marks:
+        return text
+    start = marks[sex].end()
+    return text[start : min((m.start() for m in marks.values() if m.start() > start), default=len(text))]
 
 
 def _interval(match: re.Match[str]) -> Interval | None:
     if match["sign"] is None:
         low, high = _to_float(match["low"]), _to_float(match["high"])
         return Interval(low, high) if low <= high else None
-    bound, sign = _to_float(match["bound"]), match["sign"].lower()
-    # "Up to 5" includes 5; "less than 5" does not.
-    closed = "=" in sign or (sign[0] in "≤≥u" and sign != "under")
-    if re.fullmatch(_BELOW, sign):
+    bound, sign = _to_float(match["bound"]), match["sign"]
+    closed = _CLOSED.match(sign) is not None or "=" in sign
+    if re.fullmatch(_BELOW, sign, re.IGNORECASE):
         return Interval(-inf, bound, low_open=True, high_open=not closed)
     return Interval(bound, inf, low_open=not closed, high_open=True)
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from medinfer.contract.vocabulary import Assertion, DocumentLabel
 from medinfer.layout import Row, entity_rows
-from medinfer.ranges import flag
+from medinfer.ranges import Sex, flag
 from medinfer.results import Condition, Entity, Line, Medication, Observation, Patient
 
 L = DocumentLabel
@@ -80,15 +80,16 @@ def assemble(lines: Sequence[Line], entities: Sequence[Entity]) -> Records:
         Observations, medications and conditions in the order of the page: from top to bottom, from left to right.
     """
     found = entity_rows(lines, entities)
+    patient = _patient([e for row in found for e in row.entities])
     return Records(
-        tuple(_observations(found, lines)),
+        tuple(_observations(found, lines, patient.sex)),
         tuple(_medications(found, lines)),
         tuple(_conditions(found, lines)),
-        _patient([e for row in found for e in row.entities]),
+        patient,
     )
 
 
-def _observations(found: Sequence[Row], lines: Sequence[Line]) -> Iterator[Observation]:
+def _observations(found: Sequence[Row], lines: Sequence[Line], sex: Sex | None) -> Iterator[Observation]:
     for group in _test_groups(found):
         if L.VALUE not in group.parts:
             continue
@@ -98,7 +99,7 @@ def _observations(found: Sequence[Row], lines: Sequence[Line]) -> Iterator[Obser
             value=texts["value"],
             unit=texts.get("unit"),
             reference_range=texts.get("reference_range"),
-            flag=flag(texts["value"], texts.get("reference_range")),
+            flag=flag(texts["value"], texts.get("reference_range"), sex),
             page=lines[group.head[0].line].page,
             line=group.head[0].line,
             score=group.score,
@@ -208,8 +209,9 @@ def _split(entities: Sequence[Entity], head: DocumentLabel) -> list[_Group]:
 
 
 def _same_name(left: Entity, right: Entity) -> bool:
-    """Whether two mentions of one row are pieces of one name: "Haemoglobin" "(Hb)"."""
-    return _continues(right.text) and left.label is L.TEST
+    """Whether two mentions of one row are pieces of one name: "Haemoglobin" "(Hb)", "Sed Rate", "1st hour"."""
+    beside = left.line == right.line and right.start - left.end <= len(", ")
+    return left.label is L.TEST and (beside or _continues(right.text))
 
 
 def _conditions(found: Sequence[Row], lines: Sequence[Line]) -> Iterator[Condition]:
@@ -223,8 +225,6 @@ def _conditions(found: Sequence[Row], lines: Sequence[Line]) -> Iterator[Conditi
             page = lines[entity.line].page
             yield Condition(text=entity.text, assertion=assertion, page=page, line=entity.line, score=entity.score)
 
-
-Sex = Literal["female", "male", "other"]
 
 _SEXES: dict[str, Sex] = {
     **dict.fromkeys(("f", "female", "woman", "girl", "महिला", "स्त्री"), "female"),

@@ -30,6 +30,8 @@ NUMBERS = st.integers(-10_000, 10_000).map(lambda n: n / 10)
         ("under 5", Interval(-inf, 5, True, True)),
         ("> 40", Interval(40, inf, True, True)),
         ("≥ 60", Interval(60, inf, False, True)),
+        ("At least 90", Interval(90, inf, False, True)),
+        ("at most 5", Interval(-inf, 5, True, False)),
         ("Desirable: < 200", Interval(-inf, 200, True, True)),
         (".5 - 1.5", Interval(0.5, 1.5)),
     ],
@@ -98,6 +100,22 @@ def test_values_that_are_no_number(text: str) -> None:
 )
 def test_flags(value: str, reference_range: str | None, expected: str | None) -> None:
     assert flag(value, reference_range) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["M: 13-17 F: 12-15", "Male: 13 - 17, Female: 12 - 15", "Men : 13 to 17 / Women : 12 to 15", "F 12-15 M 13-17"],
+)
+def test_the_range_of_the_patients_sex(text: str) -> None:
+    assert parse_range(text, "male") == Interval(13, 17)
+    assert parse_range(text, "female") == Interval(12, 15)
+    assert parse_range(text) is parse_range(text, "other") is None
+    assert flag("12.5", text, "male") == "low"
+    assert flag("12.5", text, "female") == "normal"
+
+
+def test_a_range_of_one_sex_alone_is_the_range() -> None:
+    assert parse_range("F: 12-15", "female") == Interval(12, 15)
 
 
 @given(NUMBERS, NUMBERS, NUMBERS, st.sampled_from(["{} - {}", "{}-{}", "{} to {}", "({}–{}) mg/dL"]))

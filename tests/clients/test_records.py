@@ -134,6 +134,16 @@ def test_two_cells_of_one_name() -> None:
     ]
 
 
+def test_two_mentions_side_by_side_are_one_name() -> None:
+    page = Page(["Sed Rate, 1st hour = 12"]).mark("Sed Rate", L.TEST).mark("1st hour", L.TEST).mark("12", L.VALUE)
+    assert page.observations == [("Sed Rate 1st hour", "12", None, None, None)]
+
+
+def test_the_patients_sex_chooses_the_range() -> None:
+    page = Page([("Male", L.SEX)], [_t("Hb"), _v("12.5"), _r("M: 13-17 F: 12-15")])
+    assert page.observations[0][4] == "low"
+
+
 def test_under_several_names_it_cannot_be_told_whose_a_value_is() -> None:
     assert Page([_t("Hb"), _t("ESR")], [_v("13"), _v("20")]).observations == []
 

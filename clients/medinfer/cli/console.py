@@ -31,6 +31,7 @@ class Exit(IntEnum):
     NOT_STARTED = 5  # `up` could not start a part
     NOT_INSTALLED = 6  # an extra of the package is missing
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class Failure(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -260,6 +261,7 @@ def demo(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; every failure ends in one sentence on stderr and its exit status."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(Exit.TERMINATED))  # so that what was started is stopped
     try:
         app(args=arguments)
     except Failure as error:

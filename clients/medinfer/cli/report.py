@@ -80,7 +80,11 @@ def document_page(submission: Submission) -> str:
         note = el("p", submission.error_sentence)
         card = _card("Not read", el("code", submission.error_code, class_="chip bad"), note, _source(submission))
         return _page(submission.name, el("main", back, title, card, _json(submission), class_="one"))
-    chips = el("p", _chip(result.document_type.value, "type"), f" {result.type_score:.0%} sure ", _source(submission))
+    unsure = result.document_type is DocumentType.UNKNOWN
+    certainty = (
+        f" no class is sure enough: the best has {result.type_score:.0%} " if unsure else f" {result.type_score:.0%} "
+    )
+    chips = el("p", _chip(result.document_type.value, "type"), certainty, _source(submission))
     header = el("header", back, title, chips)
     if result.document_type is DocumentType.NOT_MEDICAL:
         note = el("p", "This is no medical document: none of its text was kept, and its pages are not shown.")

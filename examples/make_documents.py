@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
@@ -23,7 +24,8 @@ import numpy as np
 from PIL import Image
 
 from medinfer.contract.vocabulary import DocumentType
-from training.made import degrade, documents, render, vocabulary
+from training.made import degrade, documents, lab_report, render, vocabulary
+from training.made.entries import Vocabulary
 from training.made.held import Split
 from training.made.layout import MadeDocument
 from training.made.lines import clean
@@ -47,10 +49,16 @@ class Example:
     split: Split
     seed: int
     write: Callable[[MadeDocument], bytes]
+    make: Callable[[DocumentType, Split, int, Vocabulary], MadeDocument] = documents.make
 
     @property
     def document(self) -> MadeDocument:
-        return documents.make(self.document_type, self.split, self.seed, vocabulary.load())
+        return self.make(self.document_type, self.split, self.seed, vocabulary.load())
+
+
+def _health_check(_: DocumentType, split: Split, seed: int, words: Vocabulary) -> MadeDocument:
+    """A report of many panels, over several pages."""
+    return lab_report.make(random.Random(seed), split, words, panel_count=14)  # noqa: S311 (a seed, not a secret)
 
 
 def _images(document: MadeDocument, dpi: int = 150) -> list[Image.Image]:
@@ -105,20 +113,20 @@ _LAB, _RX, _DS, _IMG, _NOTE, _NOT = (
 _MILLION = 1_000_000
 
 EXAMPLES = (
-    Example("lab_report_text.pdf", _LAB, Split.TRAIN, _MILLION + 107, render.pdf),
-    Example("lab_report_multipage.pdf", _LAB, Split.TRAIN, _MILLION + 5475, render.pdf),
-    Example("lab_report_new_layout.pdf", _LAB, Split.TEST, _MILLION + 48, render.pdf),
-    Example("lab_report_scan.pdf", _LAB, Split.TEST, _MILLION + 59, _scan),
-    Example("lab_report_photo.jpg", _LAB, Split.TRAIN, _MILLION + 84, _photo(1)),
-    Example("prescription_text.pdf", _RX, Split.TRAIN, _MILLION + 48, render.pdf),
-    Example("prescription_table.png", _RX, Split.TEST, _MILLION + 297, _png),
+    Example("lab_report_text.pdf", _LAB, Split.TRAIN, _MILLION + 893, render.pdf),
+    Example("lab_report_multipage.pdf", _LAB, Split.TRAIN, _MILLION + 5, render.pdf, make=_health_check),
+    Example("lab_report_new_layout.pdf", _LAB, Split.TEST, _MILLION + 30, render.pdf),
+    Example("lab_report_scan.pdf", _LAB, Split.TEST, _MILLION + 95, _scan),
+    Example("lab_report_photo.jpg", _LAB, Split.TRAIN, _MILLION + 444, _photo(1)),
+    Example("prescription_text.pdf", _RX, Split.TRAIN, _MILLION + 32, render.pdf),
+    Example("prescription_table.png", _RX, Split.TEST, _MILLION + 44, _png),
     Example(
-        "prescription_photo_bad_light.jpg", _RX, Split.TRAIN, _MILLION + 15, _photo(2, blur=1.2, noise=9.0, tilt=0.07)
+        "prescription_photo_bad_light.jpg", _RX, Split.TRAIN, _MILLION + 3, _photo(2, blur=1.2, noise=9.0, tilt=0.07)
     ),
-    Example("prescription_exif_rotated.jpg", _RX, Split.TEST, _MILLION + 34, _exif_turned),
-    Example("discharge_summary_text.pdf", _DS, Split.TRAIN, _MILLION + 29, render.pdf),
-    Example("discharge_summary_fax.tiff", _DS, Split.TEST, _MILLION + 261, _fax),
-    Example("discharge_summary_text_and_scan.pdf", _DS, Split.TEST, _MILLION + 173, _mixed),
+    Example("prescription_exif_rotated.jpg", _RX, Split.TEST, _MILLION + 49, _exif_turned),
+    Example("discharge_summary_text.pdf", _DS, Split.TRAIN, _MILLION + 22, render.pdf),
+    Example("discharge_summary_fax.tiff", _DS, Split.TEST, _MILLION + 108, _fax),
+    Example("discharge_summary_text_and_scan.pdf", _DS, Split.TEST, _MILLION + 88, _mixed),
     Example("imaging_report_text.pdf", _IMG, Split.TRAIN, _MILLION + 76, render.pdf),
     Example("imaging_report_rotated_90.png", _IMG, Split.TEST, _MILLION + 58, _turned),
     Example("clinical_note_text.pdf", _NOTE, Split.TRAIN, _MILLION + 141, render.pdf),

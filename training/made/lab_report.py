@@ -56,7 +56,8 @@ class NumberStyle:
     upper_names: bool
 
 
-def make(rng: random.Random, split: Split, words: Vocabulary) -> MadeDocument:
+def make(rng: random.Random, split: Split, words: Vocabulary, *, panel_count: int | None = None) -> MadeDocument:
+    """A report with one to three panels, or ``panel_count`` (a health check fills several pages)."""
     truth = Truth()
     sheet = Sheet(
         margin=rng.choice((32, 42, 50)),
@@ -85,7 +86,7 @@ def make(rng: random.Random, split: Split, words: Vocabulary) -> MadeDocument:
     columns = COLUMNS.pick(rng, split).split()
     places = _places(sheet, columns)
     panels = [p for p in words.panels if any(a.names.of(split) for a in words.panels[p])]
-    chosen = rng.sample(panels, rng.choice((1, 1, 2, 2, 3)))
+    chosen = rng.sample(panels, panel_count or rng.choice((1, 1, 2, 2, 3)))
     heads = {c: HEADERS[c].pick(rng, split) for c in columns}
     header_each = rng.random() < 0.3
     for i, panel in enumerate(chosen):

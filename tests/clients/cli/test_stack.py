@@ -130,3 +130,14 @@ def test_down_leaves_no_process(cli: Cli) -> None:
     assert not [process for process in alive if process.alive]
     assert cli.state.read() is None
     assert "nothing is up" in cli("down")
+
+
+def test_the_demo_reads_documents_and_leaves_pages_behind(cli: Cli, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    names = ("lab_report_text.pdf", "not_medical_letter.pdf", "bad_encrypted.pdf")
+    shown = cli("demo", *(str(EXAMPLES / name) for name in names), "--out", str(out))
+    assert all(name in shown for name in names)
+    assert {path.suffix for path in out.iterdir()} == {".html", ".json"}
+    assert len(list(out.iterdir())) == 2 * len(names) + 1
+    assert "<polygon" in (out / "001-lab_report_text.html").read_text()
+    assert "encrypted_document" in (out / "index.html").read_text()

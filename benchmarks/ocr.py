@@ -41,6 +41,8 @@ BIAS = (
 
 _MODELS = (ocr.MODEL, text_detection.MODEL, text_orientation.MODEL, text_recognition.MODEL)
 _ROOT = Path(__file__).parents[1]
+_QUIET_LOAD = 0.2
+"""Load average of a core up to which a machine counts as idle."""
 
 Reading = list[str]
 Reader = Callable[[bytes], Reading]
@@ -165,17 +167,21 @@ def _table(measured: Sequence[Row], means: dict[str, float | None]) -> Table:
 def main(arguments: list[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     pages = collect(options.documents, options.pages)
+    load = os.getloadavg()[0]
     with TritonServer(options.repository, "cpu", models=[model.name for model in _MODELS]) as server:
         measured = measure(pages, rapidocr_reader(), triton_reader(server.grpc_address))
     means = summary(measured)
     console = Console()
     console.print(_table(measured, means))
+    if load > _QUIET_LOAD * (os.cpu_count() or 1):
+        console.print(f"Other programs keep this machine busy (load {load:.1f}): trust the ratio, not the seconds.")
     console.print(f"Bias: {BIAS}", soft_wrap=True)
     report = {
         "what": "RapidOCR in process and the ocr model through Triton, seconds a page",
-        "command": "make bench-ocr",
+        "command": f"make bench-ocr DOCS={options.documents.name}",
         "bias": BIAS,
         "cores": os.cpu_count(),
+        "load_before": load,  # of other programs: above 0.2 a core the seconds say little, the ratio more
         "machine": platform.machine(),
         "versions": {name: version(name) for name in ("rapidocr", "onnxruntime", "nvidia-pytriton", "numpy")},
         "mean": means,

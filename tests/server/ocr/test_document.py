@@ -45,8 +45,16 @@ def centres(result: OcrResult) -> dict[str, NDArray[np.float32]]:
     }
 
 
+@pytest.fixture(scope="module")
+def upright(reader: DocumentReader, infer: Infer) -> dict[str, NDArray[np.float32]]:
+    """Text -> centre of each line of the page as it should be."""
+    return centres(asyncio.run(reader.read(PNG, infer)))
+
+
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
-async def test_a_page_is_read_whichever_way_it_was_scanned(degrees: int, reader: DocumentReader, infer: Infer) -> None:
+async def test_a_page_is_read_whichever_way_it_was_scanned(
+    degrees: int, reader: DocumentReader, infer: Infer, upright: dict[str, NDArray[np.float32]]
+) -> None:
     result = await reader.read(documents.encoded(made.turned(degrees), "PNG"), infer)
     assert_answers_the_contract(result)
     assert result.error is None
@@ -55,19 +63,19 @@ async def test_a_page_is_read_whichever_way_it_was_scanned(degrees: int, reader:
     assert result.page_ocr.tolist() == [True]
     assert squeezed(result.line_text) == squeezed(made.CELLS)
     assert result.line_score.min() > 0.8
-    upright = centres(await reader.read(PNG, infer))
     for text, centre in centres(result).items():
         np.testing.assert_allclose(centre, upright[text], atol=12)
 
 
-async def test_boxes_refer_to_the_stored_size_of_a_photograph(reader: DocumentReader, infer: Infer) -> None:
+async def test_boxes_refer_to_the_stored_size_of_a_photograph(
+    reader: DocumentReader, infer: Infer, upright: dict[str, NDArray[np.float32]]
+) -> None:
     large = made.page().resize((4960, 4000))
     result = await reader.read(documents.encoded(large, "JPEG", quality=80), infer)
     assert result.page_size.tolist() == [[4960, 4000]]
-    small = centres(await reader.read(PNG, infer))
     found = centres(result)
     for text in ("CityLaboratory", "Plateletcount", "0.60-1.10"):
-        np.testing.assert_allclose(found[text], small[text] * 4, atol=40)
+        np.testing.assert_allclose(found[text], upright[text] * 4, atol=40)
 
 
 async def test_a_text_layer_and_the_pixels_of_the_same_page_agree(reader: DocumentReader, infer: Infer) -> None:

@@ -13,7 +13,7 @@ from router.attempt import Attempts
 from router.core.backoff import Backoff
 from router.core.classes import ServiceClass
 from router.edges.aws import Aws
-from router.edges.s3 import S3Documents, S3Results
+from router.edges.s3 import S3Documents, S3Results, check_bucket
 from router.edges.sqs import SqsQueue
 from router.intake import Intake
 from router.lifecycle import stop_signals
@@ -67,10 +67,10 @@ async def run_worker(settings: Settings, reader: Reader) -> None:
     async with AsyncExitStack() as stack:
         stop = stack.enter_context(stop_signals(settings.drain_s))
         aws = _connect(settings, len(ServiceClass) + THREADS_PER_JOB * settings.concurrency, stack)
-        results = S3Results(aws, settings.results_bucket)
-        await results.check()
+        for bucket in (settings.documents_bucket, settings.results_bucket):
+            await check_bucket(aws, bucket)
         answers = Answers(
-            results,
+            S3Results(aws, settings.results_bucket),
             await SqsQueue.find(aws, settings.completed_queue),
             await SqsQueue.find(aws, settings.work_dead_letter_queue),
         )

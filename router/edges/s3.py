@@ -20,9 +20,25 @@ _NO_BUCKET = frozenset({"NoSuchBucket"})
 _EXISTS = frozenset({"PreconditionFailed", "412"})
 
 
+async def check_bucket(aws: Aws, name: str) -> None:
+    """See at the start that the bucket is there and that the role has s3:ListBucket on it (HeadBucket needs it).
+    Without that right S3 answers "access denied" for an object that is missing, and a document that is not there, or a
+    job that has no result yet, could not be told from a wrong policy.
+
+    Raises:
+        ServiceMisconfigured: with what to do.
+    """
+    try:
+        await aws.call(aws.s3.head_bucket, Bucket=name)
+    except ServiceRefused as error:
+        raise ServiceMisconfigured(
+            f"The bucket {name} cannot be used ({error.code}). 404: create it with Terraform, or locally with: "
+            "python -m router provision. 403: the role needs s3:ListBucket on it."
+        ) from error
+
+
 class S3Documents:
-    """See `router.ports.DocumentStore`. The role needs s3:ListBucket besides s3:GetObject: without it, S3 answers
-    "access denied" for an object that is missing, and a wrong location could not be told from a wrong policy."""
+    """See `router.ports.DocumentStore`."""
 
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
@@ -55,18 +71,6 @@ class S3Results:
     def __init__(self, aws: Aws, bucket: str) -> None:
         self._aws = aws
         self._bucket = bucket
-
-    async def check(self) -> None:
-        """Raises:
-        ServiceMisconfigured: the bucket does not exist.
-        """
-        try:
-            await self._aws.call(self._aws.s3.head_bucket, Bucket=self._bucket)
-        except ServiceRefused as error:
-            raise ServiceMisconfigured(
-                f"The bucket {self._bucket} cannot be used ({error.code}). Create it with Terraform, or locally with: "
-                "python -m router provision"
-            ) from error
 
     def location(self, job_id: str) -> ObjectLocation:
         return ObjectLocation(bucket=self._bucket, key=result_key(job_id))

@@ -15,7 +15,7 @@ from medinfer.results import JobError, JobResult
 from router.core.classes import ServiceClass
 from router.edges.aws import Aws
 from router.edges.memory import MemoryDocuments, MemoryQueue, MemoryResults
-from router.edges.s3 import S3Documents, S3Results
+from router.edges.s3 import S3Documents, S3Results, check_bucket
 from router.edges.sqs import SqsQueue
 from router.ports import DocumentNotFound, DocumentStore, Queue, ResultStore, ServiceMisconfigured
 from router.settings import Settings
@@ -200,4 +200,4 @@ class TestMisconfiguration:
 
     async def test_a_bucket_that_does_not_exist_says_what_to_do(self, aws: Aws) -> None:
         with pytest.raises(ServiceMisconfigured, match="python -m router provision"):
-            await S3Results(aws, "no-such-bucket").check()
+            await check_bucket(aws, "no-such-bucket")

@@ -33,7 +33,7 @@ class Cli:
         self._environment["MEDINFER_STATE"] = str(self.state.path)
 
     def __call__(self, *arguments: str, status: int = 0) -> str:
-        """Run and give what it printed.
+        """Run and give what it printed; of a start that failed, also why.
 
         Raises:
             AssertionError: it did not end with ``status``; shows what it said.
@@ -46,7 +46,7 @@ class Cli:
             timeout=300,
         )
         assert ended.returncode == status, ended.stdout + ended.stderr
-        return ended.stdout
+        return ended.stdout + (ended.stderr if status == Exit.NOT_STARTED else "")
 
     @property
     def stack(self) -> Stack:
@@ -68,6 +68,25 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
         yield cli
     finally:
         cli("down")
+
+
+def test_a_part_that_cannot_start_is_quoted_and_the_others_are_stopped(tmp_path: Path) -> None:
+    empty = tmp_path / "no models"
+    empty.mkdir()
+    cli = Cli(tmp_path)
+    said = cli("up", "--port-base", "0", "--repository", str(empty), status=Exit.NOT_STARTED)
+    assert "triton ended while it was starting" in said
+    assert "has no model" in said
+    assert cli.state.read() is None
+    mine = f"MEDINFER_STATE={cli.state.path}".encode()
+    assert not [p for p in Path("/proc").glob("[0-9]*/environ") if mine in _read(p)]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def test_every_part_is_ready_and_serves(cli: Cli) -> None:

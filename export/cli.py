@@ -150,19 +150,23 @@ def publish(
     """
     from export import publish as publishing
 
+    done: list[tuple[str, publishing.Outcome]] = []
     try:
         plan = publishing.plan(MODELS, repository)
         with _progress() as progress:
             task = progress.add_task("", total=len(plan))
 
             def report(key: str, outcome: publishing.Outcome) -> None:
-                progress.console.print(f"{outcome.value:>9}  {key}", soft_wrap=True)
-                progress.advance(task)
+                done.append((key, outcome))
+                progress.update(task, advance=1, description=key)
 
             publishing.publish(plan, destination, endpoint_url=endpoint_url, dry_run=dry_run, report=report)
     except publishing.PublishError as error:
-        errors.print(str(error), style="red", soft_wrap=True)
+        errors.print(str(error), style="red", soft_wrap=True, markup=False)
         raise typer.Exit(1) from None
+    finally:
+        for key, outcome in done:
+            console.print(f"{outcome.value:>9}  {key}", soft_wrap=True, highlight=False)
 
 
 def _with_weights(names: list[str] | None) -> list[Model]:

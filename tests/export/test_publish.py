@@ -141,6 +141,17 @@ def test_the_command_says_what_is_wrong(bucket: str, built_repository: Path, aws
     assert "is not built; run `make export`" in answer.stderr
 
 
+def test_the_command_lists_what_it_did(
+    s3: "S3Client", bucket: str, built_repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("export.cli.MODELS", (MODEL,))
+    arguments = ["publish", f"s3://{bucket}/models", "--repository", str(built_repository)]
+    for dry_run, outcome in (["--dry-run"], Outcome.WOULD_UPLOAD), ([], Outcome.UPLOADED), ([], Outcome.SAME):
+        answer = CliRunner().invoke(app, [*arguments, *dry_run])
+        assert answer.exit_code == 0, answer.output
+        assert f"{outcome.value}  text_orientation/1/model.onnx" in answer.stdout
+
+
 def test_an_unbuilt_model_is_not_published(tmp_path: Path) -> None:
     render.write(tmp_path)
     with pytest.raises(PublishError, match="text_orientation is not built; run `make export`"):

@@ -174,14 +174,14 @@ def main(arguments: list[str] | None = None) -> None:
     console = Console()
     console.print(_table(measured, means))
     if load > _QUIET_LOAD * (os.cpu_count() or 1):
-        console.print(f"Other programs keep this machine busy (load {load:.1f}): trust the ratio, not the seconds.")
+        console.print(f"Other programs keep this machine busy (load {load:.1f}): times and ratio are rough.")
     console.print(f"Bias: {BIAS}", soft_wrap=True)
     report = {
         "what": "RapidOCR in process and the ocr model through Triton, seconds a page",
         "command": f"make bench-ocr DOCS={options.documents.name}",
         "bias": BIAS,
         "cores": os.cpu_count(),
-        "load_before": load,  # of other programs: above 0.2 a core the seconds say little, the ratio more
+        "load_before": load,  # of other programs: on a busy machine times and ratio are rough
         "machine": platform.machine(),
         "versions": {name: version(name) for name in ("rapidocr", "onnxruntime", "nvidia-pytriton", "numpy")},
         "mean": means,

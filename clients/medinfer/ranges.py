@@ -19,10 +19,17 @@ Sex = Literal["female", "male", "other"]
 # Digits grouped by threes, or in the Indian way (1,50,000).
 _NUMBER = r"[-+−]?(?:\d{1,3}(?:,\d{2,3})+|\d+)(?:\.\d+)?|[-+−]?\.\d+"
 _TO = r"(?:-|–|—|−|~|to)"
-_BELOW = r"(?:<=|=<|≤|<|up\s*to|at\s+most|less\s+than|below|under)"
-_ABOVE = r"(?:>=|=>|≥|>|at\s+least|more\s+than|greater\s+than|above|over)"
-_CLOSED = re.compile(r"[=≤≥]|up|at\s", re.IGNORECASE)
+_BELOW = (
+    r"(?:<=|=<|≤|<|up\s*to|at\s+most|max(?:imum)?\b\.?:?|not?\s+(?:more|greater|higher)\s+than|not\s+(?:above|over|exceeding)"
+    r"|(?:less|lower)\s+than(?:\s+or\s+equal\s+to)?|below|under)"
+)
+_ABOVE = (
+    r"(?:>=|=>|≥|>|at\s+least|min(?:imum)?\b\.?:?|not?\s+(?:less|lower)\s+than|not\s+(?:below|under)"
+    r"|(?:more|greater|higher)\s+than(?:\s+or\s+equal\s+to)?|above|over)"
+)
+_CLOSED = re.compile(r".*[=≤≥]|up|at|max|min|no|.*equal", re.IGNORECASE)
 """Bounds that include their number: "up to 5" does, "less than 5" does not."""
+_NEGATION = re.compile(r"\b(?:no|not|never|nor|non|without)\b", re.IGNORECASE)
 _INTERVAL = re.compile(
     rf"(?<![\w.,/^-])(?P<low>{_NUMBER})\s*{_TO}\s*(?P<high>{_NUMBER})(?![\d.,]*\s*[-–/]\s*\d)(?![\d^])"
     rf"|(?P<sign>{_BELOW}|{_ABOVE})\s*(?P<bound>{_NUMBER})(?![\d^])",
@@ -79,9 +86,19 @@ def parse_value(text: str) -> Interval | None:
 
 
 def parse_range(text: str, sex: Sex | None = None) -> Interval | None:
-    """A printed reference range. None where it states none, or several of which ``sex`` does not choose one."""
-    found = list(_INTERVAL.finditer(_of_sex(text, sex)))
-    return _interval(found[0]) if len(found) == 1 else None
+    """A printed reference range. None where it states none, several of which ``sex`` does not choose one, or one with
+    a negation that is not understood."""
+    part = _of_sex(text, sex)
+    found = list(_INTERVAL.finditer(part))
+    if len(found) != 1 or _NEGATION.search(part[: found[0].start()] + " " + part[found[0].end() :]):
+        return None
+    return _interval(found[0])
+
+
+def with_negation(text: str, before: str) -> str:
+    """``text`` with the negation that ``before`` ends with: a range that lost its "not" would say the opposite."""
+    words = before.split()
+    return f"{words[-1]} {text}" if words and _NEGATION.fullmatch(words[-1]) else text
 
 
 def _of_sex(text: str, sex: Sex | None) -> str:
@@ -98,7 +115,7 @@ def _interval(match: re.Match[str]) -> Interval | None:
         low, high = _to_float(match["low"]), _to_float(match["high"])
         return Interval(low, high) if low <= high else None
     bound, sign = _to_float(match["bound"]), match["sign"]
-    closed = _CLOSED.match(sign) is not None or "=" in sign
+    closed = _CLOSED.match(sign) is not None
     if re.fullmatch(_BELOW, sign, re.IGNORECASE):
         return Interval(-inf, bound, low_open=True, high_open=not closed)
     return Interval(bound, inf, low_open=not closed, high_open=True)

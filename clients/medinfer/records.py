@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from medinfer.contract.vocabulary import Assertion, DocumentLabel
 from medinfer.layout import Row, entity_rows
-from medinfer.ranges import Sex, flag
+from medinfer.ranges import Sex, flag, with_negation
 from medinfer.results import Condition, Entity, Line, Medication, Observation, Patient
 
 L = DocumentLabel
@@ -94,6 +94,9 @@ def _observations(found: Sequence[Row], lines: Sequence[Line], sex: Sex | None) 
         if L.VALUE not in group.parts:
             continue
         texts = group.texts(_OBSERVATION_PARTS)
+        if pieces := group.parts.get(L.REFERENCE_RANGE):
+            before = lines[pieces[0].line].text[: pieces[0].start]
+            texts["reference_range"] = with_negation(texts["reference_range"], before)
         yield Observation(
             test=group.name,
             value=texts["value"],

@@ -144,6 +144,11 @@ def test_the_patients_sex_chooses_the_range() -> None:
     assert page.observations[0][4] == "low"
 
 
+def test_a_range_keeps_its_not() -> None:
+    page = Page([_t("PSA"), _v("0.7"), "Not more than 4.0"]).mark("more than 4.0", L.REFERENCE_RANGE)
+    assert page.observations == [("PSA", "0.7", None, "Not more than 4.0", "normal")]
+
+
 def test_under_several_names_it_cannot_be_told_whose_a_value_is() -> None:
     assert Page([_t("Hb"), _t("ESR")], [_v("13"), _v("20")]).observations == []
 

@@ -27,7 +27,7 @@ from rich.table import Table
 from benchmarks.agreement import edit_distance, identical_share, similarity, squeezed
 from benchmarks.pages import Page, collect
 from medinfer.contract import ocr, text_detection, text_orientation, text_recognition
-from server.text.rows import rows
+from medinfer.rows import rows
 from server.triton import TritonServer
 
 BIAS = (

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from medinfer.rows import rows
 from server.documents.decode import decode
 from server.documents.formats import Format, sniff
 from server.documents.limits import Limits
 from server.documents.pages import PixelPage, Unreadable
-from server.text.rows import rows
 
 _TESTS = ("Haemoglobin", "Creatinine", "Glucose", "Sodium", "Urea", "Albumin", "Bilirubin", "Calcium", "TSH", "HbA1c")
 _UNITS = ("mg/dL", "g/dL", "mmol/L", "U/L", "ng/mL", "%")

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from medinfer.contract.vocabulary import DocumentLabel, DocumentType, bio_labels
-from server.text.rows import rows
+from medinfer.rows import rows
 from server.text.tokens import TextTokenizer
 from server.text.windows import Window, windows
 from training.made import documents

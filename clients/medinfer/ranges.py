@@ -29,7 +29,7 @@ _ABOVE = (
 )
 _CLOSED = re.compile(r".*[=≤≥]|up|at|max|min|no|.*equal", re.IGNORECASE)
 """Bounds that include their number: "up to 5" does, "less than 5" does not."""
-_NEGATION = re.compile(r"\b(?:no|not|never|nor|non|without)\b", re.IGNORECASE)
+_NEGATION = re.compile(r"\b(?:no|not|never|nor)\b", re.IGNORECASE)
 _INTERVAL = re.compile(
     rf"(?<![\w.,/^-])(?P<low>{_NUMBER})\s*{_TO}\s*(?P<high>{_NUMBER})(?![\d.,]*\s*[-–/]\s*\d)(?![\d^])"
     rf"|(?P<sign>{_BELOW}|{_ABOVE})\s*(?P<bound>{_NUMBER})(?![\d^])",

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from medinfer.contract import ocr
 from medinfer.contract.vocabulary import DocumentErrorCode
+from medinfer.rows import rows
 from server.documents.decoder import Decoder
 from server.documents.pages import Page, TextPage, Unreadable
 from server.inference import Infer
 from server.ocr.clock import StageClock
 from server.ocr.page import PageLines, from_text_layer, read_pixels
 from server.ocr.recognition import Alphabet
-from server.text.rows import rows
 
 PAGES_IN_FLIGHT = 2
 """Pages of one document that are read at once: one is cut and decoded here while the models work on the other.

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from medinfer.contract.document_ner import MAX_TOKENS, NETWORK
 from medinfer.contract.vocabulary import Assertion, DocumentLabel, bio_labels
+from medinfer.rows import rows
 from server.inference import Infer
 from server.text.bio import spans
 from server.text.buckets import infer_sequences
 from server.text.context import assertions
-from server.text.rows import rows
 from server.text.tokens import TextTokenizer
 from server.text.windows import windows
 

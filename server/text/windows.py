@@ -60,7 +60,7 @@ def windows(
 
     Args:
         line_text: text of each line.
-        rows: as `server.text.rows.rows` gives them.
+        rows: as `medinfer.rows.rows` gives them.
         max_tokens: 8 at least.
 
     Raises:

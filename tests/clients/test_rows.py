@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from server.text.rows import rows
+from medinfer.rows import rows
 
 
 def boxes(*rectangles: tuple[float, float, float, float]) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import typer
@@ -120,31 +120,45 @@ def evaluate(
     words = vocabulary.load(data_folder())
     checkpoint = load_checkpoint(folder, Task.TOKEN_CLASSIFICATION, LABELS)
     tokenizer = TextTokenizer(checkpoint.tokenizer)
+    value = NETWORK.source.temperature if isinstance(NETWORK.source, HuggingFaceSource) else 1.0
     started = time.monotonic()
     for title, noisy_share in (("as a text layer", 0.0), ("with OCR noise", 1.0)):
         kept = list(samples(counts(documents), Split.TEST, words, noisy_share=noisy_share))
-        gold, answered = zip(*(compared(checkpoint, tokenizer, sample) for sample in kept), strict=True)
+        found = [compared(checkpoint, tokenizer, sample) for sample in kept]
+        gold, answered = [c.gold for c in found], [c.answered for c in found]
         _print(f"{len(kept)} made test documents, {title}", entity_scores(gold, answered))
         for kind in RECORDS:
             of_kind = [i for i, sample in enumerate(kept) if sample.document_type is kind]
             scores = entity_scores([gold[i] for i in of_kind], [answered[i] for i in of_kind])
             console.print(f"  {kind.value}: micro F1 {scores['all'].f1:.4f} over {scores['all'].gold} entities")
-    logits, truth = _tokens(checkpoint.model, examples(samples(counts(200), Split.TEST, words), tokenizer))
-    value = NETWORK.source.temperature if isinstance(NETWORK.source, HuggingFaceSource) else 1.0
-    error = calibration_error(softmax(logits, value), truth)
-    console.print(f"tokens: calibration error (15 bins) {error:.4f} at temperature {value}")
+        truth = [int(label) for c in found for label in c.labels]
+        probabilities = softmax(np.concatenate([c.logits for c in found]), value)
+        error = calibration_error(probabilities, truth)
+        console.print(f"  calibration error of tokens (15 bins) {error:.4f} at temperature {value}")
     console.print(f"{time.monotonic() - started:.0f} s")
 
 
-def compared(checkpoint: Checkpoint, tokenizer: TextTokenizer, sample: Sample) -> tuple[list[Span], list[Span]]:
-    """The entities of a document, true and answered, as positions in the concatenation of its lines.
+class Compared(NamedTuple):
+    """One document: its entities, true and answered, as positions in the concatenation of its lines; and logits
+    [t, labels] and true label ids [t] of its tokens."""
 
-    Both go through the decoder of serving: what it trims ("Tab." -> "Tab") is trimmed on both sides.
-    """
+    gold: list[Span]
+    answered: list[Span]
+    logits: NDArray[np.float32]
+    labels: NDArray[np.integer[Any]]
+
+
+def compared(checkpoint: Checkpoint, tokenizer: TextTokenizer, sample: Sample) -> Compared:
+    """Both sides go through the decoder of serving: what it trims ("Tab." -> "Tab") is trimmed on both."""
     found = document_windows(sample.lines, tokenizer, MAX_TOKENS)
     gold = [np.maximum(token_labels(window, sample.lines), 0) for window in found]
     logits = predict(checkpoint.model, [Example(window.input_ids.tolist(), 0) for window in found])
-    return decoded(sample, found, gold), decoded(sample, found, [scores.argmax(axis=1) for scores in logits])
+    return Compared(
+        decoded(sample, found, gold),
+        decoded(sample, found, [scores.argmax(axis=1) for scores in logits]),
+        np.concatenate([scores[window.owned] for scores, window in zip(logits, found, strict=True)]),
+        np.concatenate([labels[window.owned] for labels, window in zip(gold, found, strict=True)]),
+    )
 
 
 def decoded(sample: Sample, found: Sequence[Window], label_ids: Sequence[NDArray[np.integer[Any]]]) -> list[Span]:

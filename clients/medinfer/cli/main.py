@@ -12,6 +12,18 @@ from typing import Annotated
 import typer
 
 from medinfer.cli.console import Exit, Failure, end, err, out, print_json
+from medinfer.cli.options import (
+    DEFAULT_STATE,
+    Endpoint,
+    Json,
+    PortBase,
+    State,
+    Timeout,
+    Triton,
+    endpoint_of,
+    triton_of,
+)
+from medinfer.cli.state import StateFolder
 from medinfer.errors import DocumentRejected, MedinferError
 from medinfer.jobs import Source
 
@@ -27,36 +39,6 @@ app = typer.Typer(
     ),
 )
 
-State = Annotated[Path, typer.Option("--state", envvar="MEDINFER_STATE", help="Folder of what `up` started.")]
-Endpoint = Annotated[
-    str | None,
-    typer.Option(
-        envvar="MEDINFER_AWS_ENDPOINT_URL",
-        help="URL of the SQS/S3 server, or 'aws' for AWS itself. Default: what `up` started.",
-        show_default=False,
-    ),
-]
-Triton = Annotated[
-    str | None,
-    typer.Option(
-        envvar="MEDINFER_TRITON_ADDRESS",
-        help="host:port of Triton's gRPC. Default: what `up` started, else 127.0.0.1:8001.",
-        show_default=False,
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for machines.")]
-Timeout = Annotated[float, typer.Option(min=0.1, help="Longest wait for the answers. Seconds.")]
-PortBase = Annotated[
-    int | None,
-    typer.Option(
-        min=0,
-        max=65529,
-        help="Six ports in a row from here; 0 = any free ones. Default: 4566, 8000-8002, 9101, 9102.",
-        show_default=False,
-    ),
-]
-DEFAULT_STATE = Path(".medinfer")
-
 
 @app.command()
 def up(
@@ -71,7 +53,6 @@ def up(
 ) -> None:
     """Start local SQS/S3, Triton, intake and worker in the background, and wait until they are ready."""
     from medinfer.cli import progress, stack
-    from medinfer.cli.state import StateFolder
 
     if profile not in ("cpu", "gpu"):
         raise Failure("--profile is cpu or gpu", Exit.USAGE)
@@ -100,7 +81,6 @@ def up(
 def down(state: State = DEFAULT_STATE) -> None:
     """Stop everything that `up` started; documents in hand are finished or given back."""
     from medinfer.cli import stack
-    from medinfer.cli.state import StateFolder
 
     folder = StateFolder(state)
     with folder.locked():
@@ -122,13 +102,12 @@ def status(
 ) -> None:
     """Show what is running: parts, models and versions, queue depths. Exit status 3 if something is not ready."""
     from medinfer.cli import status as report
-    from medinfer.cli.state import StateFolder
 
     known = StateFolder(state).read()
     if known is None and endpoint is None and triton is None:
         raise Failure("nothing is up here: start it with `medinfer up`", Exit.UNAVAILABLE)
-    queues = _endpoint(state, endpoint) if known or endpoint else None
-    found = report.look(known, endpoint=queues, triton=_triton(state, triton))
+    queues = endpoint_of(state, endpoint) if known or endpoint else None
+    found = report.look(known, endpoint=queues, triton=triton_of(state, triton))
     if as_json:
         print_json(found.as_json())
     else:
@@ -152,7 +131,7 @@ def submit(
     from medinfer.cli import submit as producer
 
     documents = [(file, source) for file in producer.files(paths)]
-    address = _endpoint(state, endpoint)
+    address = endpoint_of(state, endpoint)
     with progress.documents(len(documents), wait=wait) as (sent, answered):
         coroutine = producer.submit(address, documents, wait_s=timeout if wait else None, sent=sent, answered=answered)
         submissions = asyncio.run(coroutine)
@@ -178,7 +157,7 @@ def results(
     from medinfer.cli import submit as producer
     from medinfer.cli import tables
 
-    address = _endpoint(state, endpoint)
+    address = endpoint_of(state, endpoint)
     found = {job_id: asyncio.run(producer.result(address, job_id)) for job_id in job_ids}
     if as_json:
         print_json({job_id: result and result.model_dump(mode="json") for job_id, result in found.items()})
@@ -205,7 +184,7 @@ def infer(
     from medinfer.cli import tables
     from medinfer.client import DocumentClient
 
-    with DocumentClient.connect(_triton(state, triton)) as client, err.status("reading"):
+    with DocumentClient.connect(triton_of(state, triton)) as client, err.status("reading"):
         result = client.infer(path.read_bytes(), force_ocr=force_ocr, timeout_s=timeout)
     if as_json:
         print_json(result.model_dump(mode="json"))
@@ -226,7 +205,7 @@ def entities(
     from medinfer.client import ClinicalTextClient
 
     content = sys.stdin.read() if text == "-" else text
-    with ClinicalTextClient.connect(_triton(state, triton)) as client:
+    with ClinicalTextClient.connect(triton_of(state, triton)) as client:
         found = client.entities(content, timeout_s=timeout)
     if as_json:
         print_json([entity.model_dump(mode="json") for entity in found])
@@ -272,31 +251,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if error.retryable:
             end(f"{str(error).rstrip('.')}: try again, or look at `medinfer status`", Exit.UNAVAILABLE)
         end(str(error), Exit.REFUSED)
-
-
-def _endpoint(state: Path, named: str | None) -> str:
-    """Where the queues are: as named ("aws": AWS itself, which is the empty endpoint), else what `up` started.
-
-    Raises:
-        Failure: neither. AWS is never the default: documents go there only when somebody says so.
-    """
-    from medinfer.cli.state import StateFolder
-
-    if named is not None:
-        return "" if named == "aws" else named
-    known = StateFolder(state).read()
-    if known is None:
-        raise Failure("nothing is up here: start it with `medinfer up`, or name --endpoint", Exit.UNAVAILABLE)
-    return known.endpoint
-
-
-def _triton(state: Path, named: str | None) -> str:
-    from medinfer.cli.state import StateFolder
-
-    if named is not None:
-        return named
-    known = StateFolder(state).read()
-    return known.triton if known else "127.0.0.1:8001"
 
 
 if __name__ == "__main__":

@@ -13,8 +13,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from medinfer.cli.console import Exit, Failure
 from medinfer.cli.processes import Process
 
-DEFAULT_FOLDER = Path(".medinfer")
-
 
 class Part(BaseModel):
     """One process of the stack. ``address``: what others use, or where it reports readiness."""

@@ -53,16 +53,21 @@ class Placement:
     """How a model runs on one kind of host: instances, device, batching, backend parameters.
 
     ``parameters`` are the backend's own (``intra_op_thread_count`` and its like), as strings.
+    ``prioritised``: requests wait by priority, and one whose own timeout passes is refused. It takes two
+    instances: with one, Triton 2.51 sleeps up to 500 ms beside waiting requests (docs/adr/0004).
     """
 
     device: Device
     instances: int = 1
     batching: Batching | None = None
     parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    prioritised: bool = False
 
     def __post_init__(self) -> None:
         if self.instances < 1:
             raise ValueError("instances must be at least 1")
+        if self.prioritised and self.instances < 2:
+            raise ValueError("a prioritised queue needs at least 2 instances")
         object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
 
 

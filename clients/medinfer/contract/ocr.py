@@ -59,6 +59,6 @@ MODEL = Model(
     max_batch_size=0,
     inputs=REQUEST_INPUTS,
     outputs=(LINE_TEXT, *DOCUMENT_OUTPUTS),
-    gpu=Placement(Device.CPU, 8),
-    cpu=Placement(Device.CPU, 2),
+    gpu=Placement(Device.CPU, 8, prioritised=True),
+    cpu=Placement(Device.CPU, 2, prioritised=True),
 )

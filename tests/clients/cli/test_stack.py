@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,6 +81,19 @@ def test_a_part_that_cannot_start_is_quoted_and_the_others_are_stopped(tmp_path:
     assert cli.state.read() is None
     mine = f"MEDINFER_STATE={cli.state.path}".encode()
     assert not [p for p in Path("/proc").glob("[0-9]*/environ") if mine in _read(p)]
+
+
+def test_a_start_that_is_told_to_stop_leaves_nothing(tmp_path: Path) -> None:
+    state = StateFolder(tmp_path / "state")
+    command = [sys.executable, "-m", "medinfer.cli.main", "up", "--port-base", "0", "--state", str(state.path)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as up:
+        while (stack := state.read()) is None or not stack.parts:
+            assert up.poll() is None
+            time.sleep(0.05)
+        up.terminate()
+        assert up.wait(60) == Exit.TERMINATED
+    assert processes.marked(stack.id) == []
+    assert state.read() is None
 
 
 def _read(path: Path) -> bytes:

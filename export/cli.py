@@ -38,6 +38,7 @@ Names = Annotated[
 ]
 Repository = Annotated[Path, typer.Option(help="The model repository.", file_okay=False)]
 _REPOSITORY = REPOSITORY / "model_repository"
+_MODELS_PAGE = REPOSITORY / "docs" / "models.md"
 
 
 @app.command()
@@ -47,17 +48,22 @@ def render(
         bool, typer.Option("--check", help="Write nothing; exit with 1 if a file is out of date.")
     ] = False,
 ) -> None:
-    """Write every config.pbtxt (GPU hosts) and configs/cpu.pbtxt (CPU hosts) from the contract."""
+    """Write every config.pbtxt (GPU hosts), configs/cpu.pbtxt (CPU hosts) and docs/models.md from the contract."""
+    from export import model_page
     from export import render as rendering
 
     changed = rendering.stale(repository) if check else rendering.write(repository)
+    if model_page.stale(_MODELS_PAGE):
+        changed.append(_MODELS_PAGE)
+        if not check:
+            _MODELS_PAGE.write_text(model_page.text(), encoding="utf-8")
     for path in changed:
         console.print(f"{'out of date' if check else 'wrote'}: {path}", soft_wrap=True)
     if check and changed:
         errors.print("Run `make render` and commit the result.")
         raise typer.Exit(1)
     if not changed:
-        console.print("Every configuration is up to date.")
+        console.print("Everything is up to date.")
 
 
 @app.command()

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from google.protobuf import text_format
 from tritonclient.grpc import model_config_pb2 as pb
 
-from medinfer.contract import MODELS, Backend, Batching, Device, Model, Placement, Step, Tensor
+from medinfer.contract import MODELS, Backend, Device, Model, Placement, Step, Tensor
 from medinfer.contract.models import PRIORITY_LEVELS
 from medinfer.contract.vocabulary import Priority
 
@@ -87,28 +87,30 @@ def _place(config: Any, model: Model, placement: Placement) -> None:
     config.instance_group.add(kind=kind, count=placement.instances)
     for key, value in placement.parameters.items():
         config.parameters[key].string_value = value
-    config.dynamic_batching.CopyFrom(_queue(placement.batching, joins=model.max_batch_size > 1))
+    if placement.batching is not None:
+        config.dynamic_batching.SetInParent()
+        config.dynamic_batching.max_queue_delay_microseconds = placement.batching.max_queue_delay_us
+        config.dynamic_batching.preferred_batch_size.extend(placement.batching.preferred_sizes)
+    if placement.prioritised:
+        _prioritise(config, joins=placement.batching is not None or model.max_batch_size <= 1)
 
 
-def _queue(batching: Batching | None, *, joins: bool) -> Any:
-    """How requests wait: by priority, and refused (UNAVAILABLE) once their own timeout has passed. Models that join no
-    requests get such a queue too, for Triton has priorities in its dynamic batcher alone: the batcher takes
-    ``max_batch_size: 0``, and a preferred size of 1 keeps it from joining where the model could batch."""
-    queue = pb.ModelDynamicBatching(
-        priority_levels=PRIORITY_LEVELS,
-        default_priority_level=Priority.STANDARD,
-        default_queue_policy=pb.ModelQueuePolicy(
+def _prioritise(config: Any, *, joins: bool) -> None:
+    """Requests wait by priority, and are refused (UNAVAILABLE) once their own timeout has passed. Triton has priorities
+    in its dynamic batcher alone: the batcher takes ``max_batch_size: 0``, and a preferred size of 1 keeps it from
+    joining where the model could batch but shall not."""
+    queue = config.dynamic_batching
+    queue.priority_levels = PRIORITY_LEVELS
+    queue.default_priority_level = Priority.STANDARD
+    queue.default_queue_policy.CopyFrom(
+        pb.ModelQueuePolicy(
             timeout_action=pb.ModelQueuePolicy.REJECT,
             default_timeout_microseconds=MAX_QUEUE_US,
             allow_timeout_override=True,
-        ),
+        )
     )
-    if batching is not None:
-        queue.max_queue_delay_microseconds = batching.max_queue_delay_us
-        queue.preferred_batch_size.extend(batching.preferred_sizes)
-    elif joins:
+    if not joins:
         queue.preferred_batch_size.append(1)
-    return queue
 
 
 def _input(tensor: Tensor) -> Any:

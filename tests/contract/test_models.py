@@ -107,3 +107,9 @@ def test_bio_labels_pair_begin_and_inside() -> None:
         assert bio[0] == "O"
         assert len(bio) == 1 + 2 * len(labels)
         assert bio[1].removeprefix("B-") == bio[2].removeprefix("I-") == next(iter(labels)).value
+
+
+def test_a_prioritised_queue_needs_two_instances() -> None:
+    assert Placement(Device.CPU, 2, prioritised=True).prioritised
+    with pytest.raises(ValueError, match="at least 2 instances"):
+        Placement(Device.CPU, 1, prioritised=True)

@@ -61,12 +61,9 @@ _inputs = st.builds(
 )
 _outputs = st.builds(Tensor, _names, st.sampled_from(DType), _dims, st.just(""))
 _batching = st.none() | st.builds(Batching, st.integers(0, 10**6), st.lists(st.integers(1, 64), max_size=3).map(tuple))
-_placements = st.builds(
-    Placement,
-    st.sampled_from(Device),
-    st.integers(1, 8),
-    _batching,
-    st.dictionaries(st.from_regex(r"[a-z_]{1,8}", fullmatch=True), st.text("abc012\"\\\n'", max_size=8)),
+_parameters = st.dictionaries(st.from_regex(r"[a-z_]{1,8}", fullmatch=True), st.text("abc012\"\\\n'", max_size=8))
+_placements = st.builds(Placement, st.sampled_from(Device), st.integers(1, 8), _batching, _parameters) | st.builds(
+    Placement, st.sampled_from(Device), st.integers(2, 8), _batching, _parameters, st.just(True)
 )
 
 
@@ -107,17 +104,21 @@ def test_any_declaration_is_kept_whole(made_up: Model) -> None:
         ]
         assert {k: v.string_value for k, v in config.parameters.items()} == dict(placement.parameters)
         assert config.instance_group[0].count == placement.instances
+        assert config.HasField("dynamic_batching") == (placement.batching is not None or placement.prioritised)
         queue = config.dynamic_batching
-        assert (queue.priority_levels, queue.default_priority_level) == (3, 2)
-        assert queue.default_queue_policy.timeout_action == pb.ModelQueuePolicy.REJECT
-        assert queue.default_queue_policy.allow_timeout_override
-        assert queue.default_queue_policy.default_timeout_microseconds == MAX_QUEUE_US
-        if placement.batching is None:
-            assert tuple(queue.preferred_batch_size) == ((1,) if made_up.max_batch_size > 1 else ())
-            assert queue.max_queue_delay_microseconds == 0
+        if placement.prioritised:
+            assert (queue.priority_levels, queue.default_priority_level) == (3, 2)
+            assert queue.default_queue_policy.timeout_action == pb.ModelQueuePolicy.REJECT
+            assert queue.default_queue_policy.allow_timeout_override
+            assert queue.default_queue_policy.default_timeout_microseconds == MAX_QUEUE_US
         else:
+            assert queue.priority_levels == 0
+        if placement.batching is not None:
             assert tuple(queue.preferred_batch_size) == placement.batching.preferred_sizes
             assert queue.max_queue_delay_microseconds == placement.batching.max_queue_delay_us
+        elif placement.prioritised:
+            assert tuple(queue.preferred_batch_size) == ((1,) if made_up.max_batch_size > 1 else ())
+            assert queue.max_queue_delay_microseconds == 0
 
 
 def test_write_brings_a_repository_up_to_date_and_touches_nothing_else(tmp_path: Path) -> None:

@@ -17,6 +17,9 @@ from medinfer.contract.sources import HuggingFaceSource, Task
 VOCABULARY = 50
 _TOKENS = Axis("tokens", 1, 8, 64)
 
+SLOW_INSTANCES = 2
+"""Of `slow`: a prioritised queue needs two."""
+
 
 def scorer(
     name: str = "scorer", *, batching: Batching | None = None, parameters: dict[str, str] | None = None
@@ -42,8 +45,8 @@ def scorer(
 
 
 def slow(log: Path | None = None) -> Model:
-    """One request at a time; notes LABEL in ``log``, takes SECONDS, answers LABEL."""
-    placement = Placement(Device.CPU, 1, None, {"log": str(log)})
+    """One request at a time in each of two instances; notes LABEL in ``log``, takes SECONDS, answers LABEL."""
+    placement = Placement(Device.CPU, SLOW_INSTANCES, None, {"log": str(log)}, prioritised=True)
     return Model(
         name="slow",
         description="Takes its time.",

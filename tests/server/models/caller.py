@@ -1,5 +1,5 @@
 """A python model for tests: scores IDS through `server.bls`, as pipeline models call their networks. With WAIT above 0
-it calls `slow` in place of the scorer, twice at once, to see what happens to the second in its queue."""
+it calls `slow` first, once more than it has instances, to see what happens to the last in its queue."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import triton_python_backend_utils as pb_utils
 
 from server.bls import bls_infer, triton_error
 from server.inference import InferenceError, gather
-from tests.server.made import scorer, slow
+from tests.server.made import SLOW_INSTANCES, scorer, slow
 
 _SCORER, _SLOW = scorer(), slow()
 
@@ -24,7 +24,7 @@ async def _answer(request: Any) -> Any:
     try:
         if (wait := given["WAIT"].item()) > 0:
             call = {"SECONDS": np.array([[wait]], np.float32), "LABEL": np.array([[7]], np.int32)}
-            await gather([infer(_SLOW, call), infer(_SLOW, call)])
+            await gather([infer(_SLOW, call) for _ in range(SLOW_INSTANCES + 1)])
         best = (await infer(_SCORER, {"IDS": given["IDS"]}))["BEST"]
     except InferenceError as error:
         return pb_utils.InferenceResponse(error=triton_error(error))

@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -37,7 +38,7 @@ def run(paths: Sequence[Path], folder: Path, timeout_s: float) -> Demo:
     """
     documents = list(zip(submit.files(paths), cycle(Source)))
     started_s = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="medinfer-demo-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="medinfer-demo-") as temporary, ThreadPoolExecutor(1) as pool:
         state = StateFolder(Path(temporary))
         with state.locked():
             with progress.parts() as told:
@@ -49,12 +50,14 @@ def run(paths: Sequence[Path], folder: Path, timeout_s: float) -> Demo:
                         submit.submit(running.endpoint, documents, wait_s=timeout_s, sent=sent, answered=answered)
                     )
                 read_s = time.monotonic()
+                writing = pool.submit(report.write, folder, submissions)  # drawing pages takes as long as stopping
             finally:
                 with err.status("stopping"):
                     stack.take_down(state, running)
+        index = writing.result()
     return Demo(
         submissions,
-        report.write(folder, submissions),
+        index,
         start_s=ready_s - started_s,
         read_s=read_s - ready_s,
         all_s=time.monotonic() - started_s,

@@ -19,7 +19,10 @@ NETWORK = Model(
     description="Token ids -> calibrated score of each document class.",
     backend=Backend.ONNXRUNTIME,
     source=HuggingFaceSource(
-        "checkpoints/document_classifier", Task.SEQUENCE_CLASSIFICATION, tuple(c.value for c in DOCUMENT_CLASSES)
+        "checkpoints/document_classifier",
+        Task.SEQUENCE_CLASSIFICATION,
+        tuple(c.value for c in DOCUMENT_CLASSES),
+        temperature=1.443,
     ),
     max_batch_size=32,
     inputs=(INPUT_IDS,),

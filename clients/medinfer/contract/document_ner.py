@@ -17,7 +17,9 @@ NETWORK = Model(
     name="document_ner_network",
     description="Token ids -> entity label of each token of a record.",
     backend=Backend.ONNXRUNTIME,
-    source=HuggingFaceSource("checkpoints/document_ner", Task.TOKEN_CLASSIFICATION, bio_labels(DocumentLabel)),
+    source=HuggingFaceSource(
+        "checkpoints/document_ner", Task.TOKEN_CLASSIFICATION, bio_labels(DocumentLabel), temperature=1.202
+    ),
     max_batch_size=32,
     inputs=(INPUT_IDS,),
     outputs=TOKEN_OUTPUTS,

@@ -15,6 +15,10 @@ IGNORED = -100
 OUTSIDE = 0
 """Id of the label ``O`` (contract: `bio_labels`)."""
 
+UNANNOTATED_WEIGHT = 0.2
+"""How much an unmarked token may be of a label that its source does not annotate. With 1, the plain marginal
+likelihood, nothing in prose speaks against such a label: procedures had a precision of 0.045 on NeuroTrialNER."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -24,7 +28,8 @@ class Example:
         input_ids: token ids, special tokens included.
         labels: one label id per token (`IGNORED` counts nowhere), or the class of the sequence.
         unannotated: label ids that the example's source does not annotate. A token labelled ``O`` there may
-            be any of them: its loss is -log p(O or one of those), and answers of those labels are not scored.
+            be any of them, though most are not: its loss is -log(p(O) + `UNANNOTATED_WEIGHT` p(one of those)),
+            and answers of those labels are not scored.
     """
 
     input_ids: Sequence[int]
@@ -43,9 +48,10 @@ def mean_loss(logits: Tensor, examples: Sequence[Example], weights: Tensor | Non
     for i, example in enumerate(examples):
         hidden[i, 0, list(example.unannotated)] = True
     hidden = hidden.to(logits.device)
-    # p(O) of a source that leaves labels out is p(O or one of those): the marginal likelihood of what it does say.
+    # p(O) of a source that leaves labels out is p(O or, less likely, one of those).
     log_p = logits.log_softmax(-1)
-    outside = torch.cat([log_p[..., :1], log_p.masked_fill(~hidden, -math.inf)[..., 1:]], -1).logsumexp(-1)
+    others = log_p[..., 1:].masked_fill(~hidden[..., 1:], -math.inf) + math.log(UNANNOTATED_WEIGHT)
+    outside = torch.cat([log_p[..., :1], others], -1).logsumexp(-1)
     chosen = log_p.gather(-1, labels.clamp(min=0).unsqueeze(-1)).squeeze(-1)
     chosen = torch.where(labels == OUTSIDE, outside, chosen)
     kept = labels != IGNORED

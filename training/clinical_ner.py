@@ -67,7 +67,7 @@ NEUROTRIAL = Source(
     "NeuroTrialNER",
     "ner_neurotrial",
     {"CONDITION": PROBLEM, "DRUG": DRUG, "SURGICAL": PROCEDURE, "PHYSICAL": PROCEDURE, "RADIOTHERAPY": PROCEDURE},
-    frozenset((PROBLEM, DRUG)),
+    frozenset((PROBLEM, DRUG, PROCEDURE)),
 )
 CANCER_GENETICS = Source(
     "BioNLP13CG",

@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 DOCS ?= examples/documents
 OUT ?= out
+# Data sets that some tests and all training read (docs/data.md); tests that need them skip where there are none.
+MEDINFER_DATA ?= $(abspath $(firstword $(wildcard data ../shared/data)))
+export MEDINFER_DATA
 
 .DEFAULT_GOAL := help
 .PHONY: bench-ocr help setup export render demo up down status test lint format clean

@@ -22,7 +22,7 @@ class Limits:
         memory_bytes: address space of the decoding process.
     """
 
-    max_bytes: int = 50 * 2**20
+    max_bytes: int = ocr.MAX_DOCUMENT_BYTES
     max_pages: int = ocr.MAX_PAGES
     max_page_px: int = 60_000_000
     max_side_px: int = 3_508

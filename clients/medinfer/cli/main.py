@@ -118,7 +118,7 @@ def status(
 
 @app.command()
 def submit(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of files.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of PDF, JPEG, PNG and TIFF files.")],
     source: Annotated[Source, typer.Option(help="Where they come from; it decides how soon they are read.")],
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the results and show them.")] = False,
     timeout: Timeout = 300.0,
@@ -215,7 +215,7 @@ def entities(
 
 @app.command()
 def demo(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of files.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of PDF, JPEG, PNG and TIFF files.")],
     out_folder: Annotated[Path, typer.Option("--out", help="Folder for JSON results and HTML pages.")] = Path("out"),
     timeout: Timeout = 300.0,
     as_json: Json = False,

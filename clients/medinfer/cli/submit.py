@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medinfer.cli.console import Exit, Failure, needs
+from medinfer.cli.console import Exit, Failure, err, needs
 from medinfer.contract.ocr import MAX_DOCUMENT_BYTES
 from medinfer.contract.vocabulary import DocumentErrorCode
 from medinfer.errors import SENTENCES
@@ -23,6 +23,9 @@ AT_ONCE = 8
 """Uploads, and looks for results, under way at the same time."""
 
 LOOK_EVERY_S = 0.4
+
+DOCUMENT_SUFFIXES = frozenset((".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff"))
+"""What is taken from a folder. The server judges bytes, not names: a file that is named itself is always sent."""
 
 
 @dataclass(slots=True)
@@ -68,14 +71,15 @@ class Submission:
 
 
 def files(paths: Sequence[Path]) -> list[Path]:
-    """The files that the paths name: a folder stands for the files right in it, hidden ones left out.
+    """The files that the paths name: a folder stands for the files right in it whose names end as a document's do
+    (`DOCUMENT_SUFFIXES`). How many others a folder holds is said on stderr.
 
     Raises:
         Failure: a path does not exist, or there is no file at all.
     """
     found = [file for path in paths for file in _files(path)]
     if not found:
-        raise Failure("there is no file in what was named", Exit.USAGE)
+        raise Failure(f"there is no {', '.join(sorted(DOCUMENT_SUFFIXES))} file in what was named", Exit.USAGE)
     return list(dict.fromkeys(found))
 
 
@@ -83,7 +87,11 @@ def _files(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
     elif path.is_dir():
-        yield from sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+        inside = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+        documents = [file for file in inside if file.suffix.lower() in DOCUMENT_SUFFIXES]
+        if others := len(inside) - len(documents):
+            err.print(f"{path}: {others} files are left out, their names are not those of documents", markup=False)
+        yield from documents
     else:
         raise Failure(f"{path} does not exist", Exit.USAGE)
 

@@ -183,9 +183,16 @@ def test_a_damaged_state_file_is_named(cli: Cli, tmp_path: Path) -> None:
     assert "stack.json" in err
 
 
-def test_a_folder_stands_for_the_files_in_it(tmp_path: Path) -> None:
-    for name in ("b.pdf", "a.pdf", ".hidden", "truth/a.json"):
+def test_a_folder_stands_for_the_documents_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("b.PDF", "a.pdf", "a.csv", "b.csv", ".hidden.pdf", "truth/a.pdf"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"x")
-    assert [file.name for file in files([tmp_path, tmp_path / "a.pdf"])] == ["a.pdf", "b.pdf"]
+    assert [file.name for file in files([tmp_path, tmp_path / "a.pdf"])] == ["a.pdf", "b.PDF"]
+    assert "2 files are left out" in capsys.readouterr().err
+
+
+def test_a_file_that_is_named_itself_is_sent_whatever_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "report"
+    path.write_bytes(b"x")
+    assert files([path]) == [path]

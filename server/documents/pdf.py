@@ -63,11 +63,19 @@ def _open(data: bytes) -> pdfium.PdfDocument:
     try:
         return pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
-        if error.err_code in _PASSWORD_ERRORS:
-            raise Unreadable(DocumentErrorCode.ENCRYPTED) from error
-        if error.err_code == pdfium_c.FPDF_ERR_SUCCESS:  # it loaded, and has no pages
-            raise Unreadable(DocumentErrorCode.EMPTY) from error
-        raise Unreadable(DocumentErrorCode.CORRUPT) from error
+        raise Unreadable(_reason(data)) from error
+
+
+def _reason(data: bytes) -> DocumentErrorCode:
+    """Why a PDF does not open. PDFium sets its error code only when loading fails; for a document that loads and has no
+    pages, the code is still that of some document before it. So loading itself is asked first."""
+    document = pdfium_c.FPDF_LoadMemDocument64(data, len(data), None)
+    if document:
+        pdfium_c.FPDF_CloseDocument(document)
+        return DocumentErrorCode.EMPTY
+    return (
+        DocumentErrorCode.ENCRYPTED if pdfium_c.FPDF_GetLastError() in _PASSWORD_ERRORS else DocumentErrorCode.CORRUPT
+    )
 
 
 def _load(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:

@@ -77,11 +77,12 @@ def test_turned_pages() -> None:
     assert photo.getexif()[make_documents.EXIF_ORIENTATION] == make_documents.TURNED_LEFT
 
 
-def test_bad_files_are_bad_in_their_own_way() -> None:
+def test_bad_files_are_bad_in_their_own_way(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _stored("bad_empty.pdf") == b""
     assert _stored("bad_zip_renamed.pdf").startswith(b"PK")
     with pytest.raises(pypdfium2.PdfiumError, match=r"(?i)password"):
         pypdfium2.PdfDocument(_stored("bad_encrypted.pdf"))
     assert _stored("bad_corrupt.pdf").startswith(b"%PDF")
-    with pytest.warns(Image.DecompressionBombWarning), Image.open(BytesIO(_stored("bad_100_megapixels.png"))) as image:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)  # only the header is read
+    with Image.open(BytesIO(_stored("bad_100_megapixels.png"))) as image:
         assert image.width * image.height == 100_000_000

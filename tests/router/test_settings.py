@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -31,7 +32,8 @@ def test_every_written_schema_is_of_a_current_message() -> None:
 
 def test_a_shell_that_reads_the_example_gets_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     script = "set -a; . ./.env.example; env"
-    shown = subprocess.run(["sh", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    bare = {"PATH": os.environ["PATH"]}
+    shown = subprocess.run(["sh", "-c", script], cwd=ROOT, env=bare, capture_output=True, text=True, check=True).stdout
     lines = [line.partition("=") for line in shown.splitlines() if line.startswith("MEDINFER_")]
     assert {name for name, _, _ in lines} == {f"MEDINFER_{name.upper()}" for name in Settings.model_fields}
     for name, _, value in lines:

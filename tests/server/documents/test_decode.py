@@ -167,6 +167,11 @@ def test_a_bad_file_is_refused_with_its_reason(name: str) -> None:
     assert caught.value.code is code
 
 
+def test_the_reason_is_that_of_this_file_and_not_of_one_before_it() -> None:
+    for name in ("a PDF with a password", "a PDF without pages", "half a PDF", "a PDF without pages"):
+        test_a_bad_file_is_refused_with_its_reason(name)
+
+
 def test_a_file_over_the_byte_limit_is_refused() -> None:
     data = made.pdf()
     with pytest.raises(Unreadable) as caught:

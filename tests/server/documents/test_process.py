@@ -121,18 +121,19 @@ async def test_a_document_that_is_given_up_half_way_leaves_nothing_behind() -> N
     assert not decoder.idle
 
 
-@pytest.mark.parametrize("after_s", [0.0, 0.02, 1.5])
-async def test_a_request_that_is_cancelled_leaves_no_process_at_work(after_s: float) -> None:
+@pytest.mark.parametrize("after_s", [0.0, 0.02, None], ids=["at once", "while it starts", "between two pages"])
+async def test_a_request_that_is_cancelled_leaves_no_process_at_work(after_s: float | None) -> None:
     others = children()
     decoder = Decoder()
     pages = decoder.pages(made.pdf(pages=80), force_ocr=True)
+    first_page = asyncio.Event()
 
     async def read_all() -> None:
         async for _ in pages:
-            pass
+            first_page.set()
 
     task = asyncio.create_task(read_all())
-    await asyncio.sleep(after_s)
+    await (first_page.wait() if after_s is None else asyncio.sleep(after_s))
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

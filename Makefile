@@ -10,7 +10,7 @@ MEDINFER_DATA ?= $(abspath $(firstword $(wildcard data ../shared/data)))
 export MEDINFER_DATA
 
 .DEFAULT_GOAL := help
-.PHONY: bench-ocr help setup export render demo up down status test lint format clean
+.PHONY: bench-ocr bench-text help setup export render demo up down status test lint format clean
 
 help: ## list the words
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ test: export lint ## lint, then all tests, integration tests included
 
 bench-ocr: export ## RapidOCR and our OCR on the same pages (or DOCS=folder): agreement and time
 	$(BIN)/python -m benchmarks.ocr --documents $(DOCS)
+
+bench-text: export ## clinical_ner over gRPC against the same work in process: latency and rate
+	$(BIN)/python -m benchmarks.clinical_text
 
 clean: ## remove what was built (not the virtual environment)
 	rm -rf .build out model_repository/*/[0-9]*/model.onnx

@@ -6,6 +6,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import cycle
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
@@ -22,11 +23,12 @@ from router.producer import Producer
 from router.settings import Settings
 from server.triton import TritonServer
 from tests.fixtures.aws import MakeSettings
-from tests.router.processes import INTAKE, WORKER, Processes, in_queues, is_ready, stored, wait_for
+from tests.router.processes import INTAKE, ROOT, WORKER, Processes, in_queues, is_ready, stored, wait_for
 from tests.router.twins import bodies
 
 pytestmark = pytest.mark.integration
 
+EXAMPLES = ROOT / "examples" / "documents"
 REPORT = (
     "HAEMATOLOGY REPORT",
     "Patient: Planted Lakshmi   Age: 44 years   Sex: Female",
@@ -112,6 +114,40 @@ async def test_a_job_of_each_source_gets_its_result(aws: Aws, settings: Settings
     assert {CompletionEvent.model_validate_json(b).job_id for b in events} == {j.job_id for j in (*jobs, bad)}
     (letter,) = await bodies(await SqsQueue.find(aws, settings.work_dead_letter_queue))
     assert DeadLetterEntry.model_validate_json(letter).job == bad
+
+
+async def test_killing_the_worker_amid_the_examples_loses_none_and_writes_none_twice(
+    aws: Aws, settings: Settings, processes: Processes
+) -> None:
+    """The demo's documents, good and bad, with the worker killed when some have their result and some are in hand."""
+    aws.s3.put_bucket_versioning(Bucket=settings.results_bucket, VersioningConfiguration={"Status": "Enabled"})
+    settings = settings.model_copy(update={"visibility_timeout_s": 5})
+    examples = sorted(path for path in EXAMPLES.iterdir() if path.is_file())
+    processes.start(settings, *INTAKE)
+    worker = processes.start(settings, *WORKER)
+    async with Producer.connect(settings) as producer:
+        jobs = [
+            await producer.submit(path.read_bytes(), file_name=path.name, source=source)
+            for path, source in zip(examples, cycle(Source))
+        ]
+        await asyncio.to_thread(wait_for, lambda: len(stored(aws, settings)) >= len(jobs) // 3, 120)
+        worker.kill()
+        worker.wait()
+        before = set(stored(aws, settings))
+        assert len(before) < len(jobs)
+        assert sum(hidden for _, hidden in in_queues(aws, settings).values()) > 0, "nothing was in hand"
+
+        processes.start(settings, *WORKER)
+        results = [await producer.wait(job.job_id, timeout_s=180) for job in jobs]
+    await asyncio.to_thread(wait_for, lambda: set(in_queues(aws, settings).values()) == {(0, 0)})
+    assert sorted(stored(aws, settings)) == sorted(f"results/{job.job_id}.json" for job in jobs)
+    bad = {path.name: result.status for path, result in zip(examples, results, strict=True)}
+    assert bad == {path.name: "failed" if path.name.startswith("bad_") else "succeeded" for path in examples}
+    letters = await bodies(await SqsQueue.find(aws, settings.work_dead_letter_queue))
+    given_up = {DeadLetterEntry.model_validate_json(letter).job for letter in letters}
+    assert given_up == {job for job, result in zip(jobs, results, strict=True) if result.status == "failed"}
+    events = await bodies(await SqsQueue.find(aws, settings.completed_queue))
+    assert {CompletionEvent.model_validate_json(event).job_id for event in events} == {job.job_id for job in jobs}
 
 
 async def test_while_triton_is_away_jobs_stay_queued_and_then_they_are_read(

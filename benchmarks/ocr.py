@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -171,7 +172,7 @@ def main(arguments: list[str] | None = None) -> None:
     with TritonServer(options.repository, "cpu", models=[model.name for model in _MODELS]) as server:
         measured = measure(pages, rapidocr_reader(), triton_reader(server.grpc_address))
     means = summary(measured)
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 140)
     console.print(_table(measured, means))
     if load > _QUIET_LOAD * (os.cpu_count() or 1):
         console.print(f"Other programs keep this machine busy (load {load:.1f}): times and ratio are rough.")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import math
 import os
 import re
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -76,6 +76,7 @@ class TritonServer:
         self._folder: Path | None = None
         self._guardian: subprocess.Popen[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._watched: dict[int, str] = {}  # handle (pidfd) of each process -> what it is
         self._shared_memory_prefix = f"medinfer_{os.getpid()}_{secrets.token_hex(4)}_"
 
     @property
@@ -124,6 +125,7 @@ class TritonServer:
                 )
             self._guardian = self._start_guardian(self._process.pid)
             self._await_ready(timeout_s, log, start_of_log, progress)
+            self._watch(self._process.pid)
         except BaseException:
             self.stop()
             raise
@@ -134,16 +136,19 @@ class TritonServer:
         A model's process counts because Triton (2.51) neither starts it again nor stops calling itself ready: every
         later request to that model fails. What is left is to `stop` and `start`.
         """
-        process = self._running()
-        names = {os.pidfd_open(process.pid): "Triton"}
-        try:
-            for pid, model in _python_models(process.pid):
-                names[os.pidfd_open(pid)] = f"a process of the model {model}"
-            ended = await_end(None, *names)
-            return f"{', '.join(sorted(names[handle] for handle in ended))} ended by itself"
-        finally:
-            for handle in names:
-                os.close(handle)
+        self._running()
+        ended = await_end(None, *self._watched)
+        return f"{', '.join(sorted(self._watched[handle] for handle in ended))} ended by itself"
+
+    def _watch(self, server: int) -> None:
+        """Take hold of every process, so that none can end unseen once `start` has returned."""
+        self._watched[os.pidfd_open(server)] = "Triton"
+        for pid, model in _python_models(server):
+            what = f"a process of the model {model}"
+            try:
+                self._watched[os.pidfd_open(pid)] = what
+            except ProcessLookupError:
+                raise StartFailed(f"{what} ended while Triton was starting", [], self._log_file) from None
 
     def stop(self) -> None:
         """End the server, its python models and their shared memory. Does nothing if it is not running."""
@@ -153,6 +158,8 @@ class TritonServer:
             end(self._process.pid, self.stop_timeout_s, self._shared_memory_prefix)
             self._process.wait()
             self._process = None
+        while self._watched:
+            os.close(self._watched.popitem()[0])
         if self._guardian is not None:
             self._guardian.wait()  # it ends when the server has
             self._guardian = None
@@ -219,7 +226,8 @@ class TritonServer:
     ) -> None:
         process = self._running()
         started = told = time.monotonic()
-        while not self.is_ready():
+        # Triton calls itself ready over HTTP before it opens the port of the metrics.
+        while not (self.is_ready() and all(_listens(self.host, port) for port in self.ports.values())):
             now = time.monotonic()
             if process.poll() is not None:
                 what = f"Triton ended with status {process.returncode} while it was starting"
@@ -247,11 +255,26 @@ class TritonServer:
 def _python_models(server: int) -> Iterator[tuple[int, str]]:
     """(pid, model) of each python backend process: ``triton_python_backend_stub REPOSITORY/MODEL/VERSION/FILE …``."""
     for children in Path(f"/proc/{server}/task").glob("*/children"):
-        for pid in children.read_text().split():
-            with contextlib.suppress(FileNotFoundError):  # it ended meanwhile
-                command = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-                if command[0].endswith("triton_python_backend_stub"):
-                    yield int(pid), Path(command[1]).parts[-3]
+        for pid in _read(children).split():
+            command = _read(Path(f"/proc/{pid}/cmdline")).split("\0")
+            if command[0].endswith("triton_python_backend_stub"):
+                yield int(pid), Path(command[1]).parts[-3]
+
+
+def _read(entry: Path) -> str:
+    """An entry of /proc; empty when its thread or process has ended meanwhile."""
+    try:
+        return entry.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 def error_lines(log: Path, start: int = 0) -> list[str]:

@@ -18,7 +18,7 @@ help: ## list the words
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "needs $(PYTHON); set PYTHON=/path/to/python3.11"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[serve,router,export,loadtest,dev]'
+	$(BIN)/pip install --disable-pip-version-check -c constraints.txt -e '.[serve,router,export,loadtest,dev]'
 	@touch $@
 
 setup: $(VENV)/.installed ## make the virtual environment with everything in it

@@ -75,8 +75,8 @@ class WorkerMetrics:
             buckets=SECONDS,
             registry=registry,
         )
-        self.in_hand = Gauge(
-            "medinfer_worker_in_hand", "Messages received and not settled", ["service_class"], registry=registry
+        self.in_flight = Gauge(
+            "medinfer_worker_in_flight", "Messages received and not settled", ["service_class"], registry=registry
         )
         self.slots = Gauge("medinfer_worker_slots", "Documents that may be in Triton at once now", registry=registry)
         self.paused = Gauge(

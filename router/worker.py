@@ -25,7 +25,7 @@ from router.core.drain import Drain
 from router.core.gate import Gate
 from router.core.routing import parse
 from router.core.scheduling import DeadlineQueue
-from router.hand import Hand, Held
+from router.in_flight import Held, InFlight
 from router.ports import ServiceUnavailable
 from router.telemetry import describe
 
@@ -57,7 +57,7 @@ class Worker:
         self._attempts = attempts
         self._settings = settings
         self._metrics = metrics
-        self._hand = Hand(queues, settings.visibility_timeout_s, metrics)
+        self._in_flight = InFlight(queues, settings.visibility_timeout_s, metrics)
         self._waiting: DeadlineQueue[tuple[Held, DocumentJob]] = DeadlineQueue(settings.max_wait_s)
         self._running: dict[asyncio.Task[None], Held] = {}
         self._gate = Gate(Limit.start(settings.concurrency))
@@ -77,7 +77,7 @@ class Worker:
             ContractMismatch: the server's models are not those of this release.
         """
         fetchers = [asyncio.create_task(self._fetch(c, q)) for c, q in self._queues.items()]
-        heartbeat = asyncio.create_task(self._hand.keep())
+        heartbeat = asyncio.create_task(self._in_flight.keep())
         others = [asyncio.create_task(self._dispatch()), asyncio.create_task(self._resume())]
         stopped = asyncio.create_task(stop.wait())
         # None of these ends by itself but by a stop or a fault.
@@ -97,7 +97,7 @@ class Worker:
     def _room(self, service_class: ServiceClass) -> int:
         """One message running and one waiting for each slot, for each class: a class that floods its queue takes no
         room from another, and little is in hand when this worker dies or Triton goes down."""
-        return 2 * self._gate.limit.slots - self._hand.count(service_class)
+        return 2 * self._gate.limit.slots - self._in_flight.count(service_class)
 
     async def _fetch(self, service_class: ServiceClass, queue: Queue) -> None:
         failures = 0
@@ -117,9 +117,9 @@ class Worker:
                 await self._pause(self._retry.delay_s(failures, _jitter()))
                 continue
             failures = 0
-            held = self._hand.take(service_class, messages, time.time())
+            held = self._in_flight.take(service_class, messages, time.time())
             if self._stopping or not self._gate.is_open:
-                await self._hand.give_back(held, 0)
+                await self._in_flight.give_back(held, 0)
             else:
                 await asyncio.gather(*(self._schedule(h) for h in held))
                 await self._wake()
@@ -142,9 +142,9 @@ class Worker:
 
     async def _end(self, held: Held, decision: Ack | Retry | DeadLetter | None) -> None:
         if isinstance(decision, Retry):
-            await self._hand.give_back([held], decision.delay_s)
+            await self._in_flight.give_back([held], decision.delay_s)
         else:
-            await self._hand.delete(held)
+            await self._in_flight.delete(held)
 
     # ── working ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -153,7 +153,7 @@ class Worker:
             await self._until(self._may_start)
             held, job = self._waiting.pop()
             if held.lost:
-                await self._hand.give_back([held], 0)
+                await self._in_flight.give_back([held], 0)
                 continue
             task = asyncio.create_task(self._work(held, job))
             self._running[task] = held
@@ -223,7 +223,7 @@ class Worker:
         self._metrics.paused.set(not gate.is_open)
 
     async def _give_back_waiting(self) -> None:
-        await self._hand.give_back([held for held, _ in self._waiting.clear()], 0)
+        await self._in_flight.give_back([held for held, _ in self._waiting.clear()], 0)
 
     # ── stopping ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -238,7 +238,7 @@ class Worker:
         for task, _ in unfinished:
             task.cancel()
         await _finish([task for task, _ in unfinished], drain.to_settle_s(time.monotonic()))
-        await self._hand.give_back([held for _, held in unfinished], 0)
+        await self._in_flight.give_back([held for _, held in unfinished], 0)
         log.info("drained", given_back_unfinished=len(unfinished))
 
     # ── waiting ─────────────────────────────────────────────────────────────────────────────────────────────────

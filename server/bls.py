@@ -47,11 +47,6 @@ def bls_infer(priority: int, timeout_us: int) -> Infer:
     return infer
 
 
-def triton_error(error: InferenceError) -> Any:
-    """The `pb_utils.TritonError` that tells the caller of a python model what its sub-request was told."""
-    return pb_utils.TritonError(str(error), getattr(pb_utils.TritonError, error.code.name))
-
-
 def _code(status: int) -> InferenceCode:
     # Not a table: Triton adds its classes to pb_utils only after it has imported the model.
     names = (code for code in InferenceCode if getattr(pb_utils.TritonError, code.name) == status)

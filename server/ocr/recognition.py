@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from numpy.typing import NDArray
 
 from medinfer.contract import text_recognition
 from medinfer.contract.text_recognition import BUCKET_WIDTHS_PX
+from server.buckets import in_buckets
 from server.inference import Infer, gather
 from server.ocr.crops import padded
 from server.ocr.detection import Image
@@ -53,7 +52,7 @@ class Alphabet:
 
 async def recognise(crops: Sequence[Image], alphabet: Alphabet, infer: Infer) -> list[Reading]:
     """The text of each crop, in the order of ``crops``. All buckets are in flight at once."""
-    batches = in_buckets([crop.shape[1] for crop in crops])
+    batches = width_batches([crop.shape[1] for crop in crops])
     answers = await gather(
         infer(text_recognition.MODEL, {"CROP": padded([crops[i] for i in indices], width)})
         for width, indices in batches
@@ -66,20 +65,15 @@ async def recognise(crops: Sequence[Image], alphabet: Alphabet, infer: Infer) ->
     return readings
 
 
-def in_buckets(widths: Sequence[int]) -> list[tuple[int, list[int]]]:
+def width_batches(widths: Sequence[int]) -> list[tuple[int, list[int]]]:
     """(bucket width, indices of the crops in it): every crop in the narrowest bucket that holds it, in batches of at
     most `MAX_BATCH_PX`.
 
     Raises:
         ValueError: a crop is wider than the widest bucket.
     """
-    buckets: dict[int, list[int]] = defaultdict(list)
-    for index, width in enumerate(widths):
-        if width > BUCKET_WIDTHS_PX[-1]:
-            raise ValueError(f"a crop of {width} px does not fit the widest bucket")
-        buckets[BUCKET_WIDTHS_PX[bisect_left(BUCKET_WIDTHS_PX, width)]].append(index)
     batches = []
-    for width, indices in sorted(buckets.items()):
+    for width, indices in in_buckets(widths, BUCKET_WIDTHS_PX):
         size = max(1, MAX_BATCH_PX // width)
         batches += [(width, indices[start : start + size]) for start in range(0, len(indices), size)]
     return batches

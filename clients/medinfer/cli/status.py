@@ -36,11 +36,11 @@ class ModelStatus:
 
 @dataclass(frozen=True, slots=True)
 class QueueStatus:
-    """``waiting`` and ``in_hand``: messages, as SQS estimates them."""
+    """``waiting`` and ``in_flight``: messages, as SQS estimates them."""
 
     name: str
     waiting: int
-    in_hand: int
+    in_flight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ class Status:
     def tables(self) -> Group:
         parts = [(p.name, str(p.pid), p.address, p.state) for p in self.parts]
         models = [(m.name, m.version, m.state) for m in self.models]
-        queues = [(q.name, str(q.waiting), str(q.in_hand)) for q in self.queues]
+        queues = [(q.name, str(q.waiting), str(q.in_flight)) for q in self.queues]
         return Group(
             *([tables.records(parts, "part", "pid", "address", "state")] if parts else []),
             *([tables.records(models, "model", "version", "state")] if models else []),
-            *([tables.records(queues, "queue", "waiting", "in hand")] if queues else []),
+            *([tables.records(queues, "queue", "waiting", "in flight")] if queues else []),
             *self.faults,
         )
 

@@ -167,8 +167,8 @@ async def _depth(aws: Any, name: str) -> tuple[int, int]:
     url = (await aws.call(aws.sqs.get_queue_url, QueueName=name))["QueueUrl"]
     wanted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     answer = await aws.call(aws.sqs.get_queue_attributes, QueueUrl=url, AttributeNames=wanted)
-    waiting, in_hand = (int(answer["Attributes"][attribute]) for attribute in wanted)
-    return waiting, in_hand
+    waiting, in_flight = (int(answer["Attributes"][attribute]) for attribute in wanted)
+    return waiting, in_flight
 
 
 def _producer(endpoint: str) -> Any:

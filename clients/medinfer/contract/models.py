@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from medinfer.contract.tensors import Tensor
+from medinfer.contract.wiring import check_wiring
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,8 +120,6 @@ class Model:
         if (self.backend is Backend.ONNXRUNTIME) != (self.source is not None):
             raise ValueError(f"{self.name}: exactly the onnxruntime models have a source of weights")
         if self.backend is Backend.ENSEMBLE:
-            from medinfer.contract.wiring import check_wiring
-
             check_wiring(self)
         elif self.steps:
             raise ValueError(f"{self.name}: only an ensemble has steps")

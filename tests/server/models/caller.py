@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import triton_python_backend_utils as pb_utils
 
-from server.bls import bls_infer, triton_error
+from server import adapter
+from server.bls import bls_infer
 from server.inference import InferenceError, gather
 from tests.server.made import SLOW_INSTANCES, scorer, slow
 
@@ -27,5 +28,5 @@ async def _answer(request: Any) -> Any:
             await gather([infer(_SLOW, call) for _ in range(SLOW_INSTANCES + 1)])
         best = (await infer(_SCORER, {"IDS": given["IDS"]}))["BEST"]
     except InferenceError as error:
-        return pb_utils.InferenceResponse(error=triton_error(error))
+        return adapter.failure("caller", error)
     return pb_utils.InferenceResponse([pb_utils.Tensor("BEST", best)])

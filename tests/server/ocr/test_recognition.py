@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from medinfer.contract.text_recognition import BUCKET_WIDTHS_PX
-from server.ocr.recognition import MAX_BATCH_PX, Alphabet, in_buckets
+from server.ocr.recognition import MAX_BATCH_PX, Alphabet, width_batches
 
 ALPHABET = Alphabet(["a", "b", "µ", " "])
 
@@ -45,7 +45,7 @@ def test_the_alphabet_file_ends_in_a_space(tmp_path: Path) -> None:
 
 @given(st.lists(st.integers(1, BUCKET_WIDTHS_PX[-1]), max_size=200))
 def test_every_crop_is_in_the_narrowest_bucket_that_holds_it(widths: list[int]) -> None:
-    batches = in_buckets(widths)
+    batches = width_batches(widths)
     assert sorted(i for _, indices in batches for i in indices) == list(range(len(widths)))
     for bucket, indices in batches:
         assert len(indices) * bucket <= max(MAX_BATCH_PX, bucket)
@@ -55,4 +55,4 @@ def test_every_crop_is_in_the_narrowest_bucket_that_holds_it(widths: list[int]) 
 
 def test_a_crop_wider_than_the_widest_bucket_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="does not fit"):
-        in_buckets([BUCKET_WIDTHS_PX[-1] + 1])
+        width_batches([BUCKET_WIDTHS_PX[-1] + 1])

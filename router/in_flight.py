@@ -36,7 +36,7 @@ class Held:
     """The queue does not know this receipt any more: someone else has the message, or had."""
 
 
-class Hand:
+class InFlight:
     def __init__(self, queues: Mapping[ServiceClass, Queue], visibility_timeout_s: int, metrics: WorkerMetrics) -> None:
         self._queues = queues
         self._timeout_s = visibility_timeout_s
@@ -109,4 +109,4 @@ class Hand:
         self._count(held.service_class)
 
     def _count(self, service_class: ServiceClass) -> None:
-        self._metrics.in_hand.labels(service_class).set(self.count(service_class))
+        self._metrics.in_flight.labels(service_class).set(self.count(service_class))
